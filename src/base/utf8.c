@@ -1,0 +1,89 @@
+#include "base/utf8.h"
+
+size_t utf8_next(struct slice s, uint32_t *ret_cp)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t len;
+	uint32_t cp;
+
+	if (s.n == 0)
+		return 0;
+	if (s.p[0] < 0x80) {
+		*ret_cp = s.p[0];
+		return 1;
+	}
+	if (s.p[0] >= 0xF0)
+		len = 4, cp = s.p[0] & 0x07u;
+	else if (s.p[0] >= 0xE0)
+		len = 3, cp = s.p[0] & 0x0Fu;
+	else
+		len = 2, cp = s.p[0] & 0x1Fu;
+	if (s.p[0] < 0xC2 || s.p[0] > 0xF4 || len > s.n)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if ((s.p[i] & 0xC0) != 0x80)
+			return 0;
+		cp = cp << 6 | (s.p[i] & 0x3Fu);
+	}
+	if (cp < least[len] || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
+		return 0;
+	*ret_cp = cp;
+	return len;
+}
+
+size_t utf8_first_bad(struct slice s)
+{
+	size_t at = 0, len;
+	uint32_t cp;
+
+	while (at < s.n) {
+		if (s.p[at] < 0x80) {
+			at++;
+			continue;
+		}
+		len = utf8_next(slice_from(s, at), &cp);
+		if (len == 0)
+			return at;
+		at += len;
+	}
+	return SIZE_MAX;
+}
+
+size_t utf8_count(struct slice s)
+{
+	size_t count = 0, len;
+	uint32_t cp;
+
+	for (; s.n; s = slice_from(s, len), count++) {
+		len = utf8_next(s, &cp);
+		if (len == 0)
+			len = 1;
+	}
+	return count;
+}
+
+void utf8_put(struct buf *b, uint32_t cp)
+{
+	BUG_IF(cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF));
+	if (cp < 0x80) {
+		buf_byte(b, (uint8_t)cp);
+	} else if (cp < 0x800) {
+		buf_byte(b, (uint8_t)(0xC0 | cp >> 6));
+		buf_byte(b, (uint8_t)(0x80 | (cp & 0x3F)));
+	} else if (cp < 0x10000) {
+		buf_byte(b, (uint8_t)(0xE0 | cp >> 12));
+		buf_byte(b, (uint8_t)(0x80 | (cp >> 6 & 0x3F)));
+		buf_byte(b, (uint8_t)(0x80 | (cp & 0x3F)));
+	} else {
+		buf_byte(b, (uint8_t)(0xF0 | cp >> 18));
+		buf_byte(b, (uint8_t)(0x80 | (cp >> 12 & 0x3F)));
+		buf_byte(b, (uint8_t)(0x80 | (cp >> 6 & 0x3F)));
+		buf_byte(b, (uint8_t)(0x80 | (cp & 0x3F)));
+	}
+}
+
+bool utf8_is_invisible(uint32_t cp)
+{
+	return (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) ||
+	       (cp >= 0x2060 && cp <= 0x2069) || cp == 0xFEFF;
+}

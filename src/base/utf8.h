@@ -1,0 +1,21 @@
+/*
+ * utf8: strict UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF).
+ */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+/* Length in bytes (1-4) of the first code point of s, stored in *ret_cp; 0 if s is empty or bad. */
+size_t utf8_next(struct slice s, uint32_t *ret_cp);
+/* Offset of the first bad byte, or SIZE_MAX where all of s is good. */
+size_t utf8_first_bad(struct slice s);
+/* Number of code points; bad bytes count as one each. */
+size_t utf8_count(struct slice s);
+/* Appends cp; BUG where it is no scalar value. */
+void utf8_put(struct buf *b, uint32_t cp);
+/* True for the code points that reorder or hide text: U+200B-200F, 202A-202E, 2060-2069, FEFF. */
+bool utf8_is_invisible(uint32_t cp);
+
+#endif
