@@ -58,7 +58,7 @@ static void *fail(struct arena *a)
 
 static struct block *block_add(struct arena *a, size_t size)
 {
-	struct block *b = calloc(1, sizeof *b + size);
+	struct block *b = size <= SIZE_MAX / 2 ? calloc(1, sizeof *b + size) : NULL;
 
 	if (!b)
 		return NULL;

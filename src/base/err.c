@@ -5,21 +5,21 @@
 #include <stdlib.h>
 
 static const char *const names[] = {
-	[OK] = "ok",
-	[ERR_MEMORY] = "memory limit",
-	[ERR_LIMIT] = "limit",
-	[ERR_SYNTAX] = "malformed",
-	[ERR_UNSUPPORTED] = "unsupported",
-	[ERR_FORBIDDEN] = "forbidden",
-	[ERR_CONFLICT] = "conflict",
-	[ERR_NOT_FOUND] = "not found",
-	[ERR_IO] = "input/output error",
-	[ERR_FULL] = "full",
-	[ERR_TIMEOUT] = "timeout",
-	[ERR_CRASH] = "crashed",
-	[ERR_PEER] = "protocol error",
-	[ERR_CRYPTO] = "authentication failure",
-	[ERR_USAGE] = "usage error",
+    [OK] = "ok",
+    [ERR_MEMORY] = "memory limit",
+    [ERR_LIMIT] = "limit",
+    [ERR_SYNTAX] = "malformed",
+    [ERR_UNSUPPORTED] = "unsupported",
+    [ERR_FORBIDDEN] = "forbidden",
+    [ERR_CONFLICT] = "conflict",
+    [ERR_NOT_FOUND] = "not found",
+    [ERR_IO] = "input/output error",
+    [ERR_FULL] = "full",
+    [ERR_TIMEOUT] = "timeout",
+    [ERR_CRASH] = "crashed",
+    [ERR_PEER] = "protocol error",
+    [ERR_CRYPTO] = "authentication failure",
+    [ERR_USAGE] = "usage error",
 };
 
 const char *err_str(enum err e)

@@ -48,18 +48,19 @@ struct diag {
 };
 
 /* Fills *d (which may be NULL) and returns e, so that `return diag_set(...)` reads as one step. */
-enum err diag_set(struct diag *d, enum err e, size_t offset, const char *fmt, ...) PRINTF_LIKE(4, 5);
+enum err diag_set(struct diag *d, enum err e, size_t offset, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 
 /* A broken invariant of our own: prints where and aborts, also in release builds. */
 #define BUG_IF(cond) ((cond) ? bug(__FILE__, __LINE__, #cond) : (void)0)
 void bug(const char *file, int line, const char *what) __attribute__((noreturn));
 
 /* Propagates an error to the caller. The only control-flow macro of the house. */
-#define TRY(expr)                                                                                  \
-	do {                                                                                       \
-		enum err try_e_ = (expr);                                                          \
-		if (try_e_ != OK)                                                                  \
-			return try_e_;                                                             \
+#define TRY(expr) \
+	do { \
+		enum err try_e_ = (expr); \
+		if (try_e_ != OK) \
+			return try_e_; \
 	} while (0)
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

@@ -27,19 +27,19 @@ struct limits {
 static inline struct limits limits_default(void)
 {
 	return (struct limits){
-		.input_bytes = 512ull << 20,
-		.output_bytes = 768ull << 20,
-		.memory_bytes = 3ull << 30,
-		.inflated_bytes = 2ull << 30,
-		.ratio = 1200,
-		.members = 20000,
-		.depth = 4,
-		.xml_depth = 256,
-		.pixels = 200ull * 1000 * 1000,
-		.side = 32000,
-		.findings = 2000,
-		.cpu_seconds = 60,
-		.wall_seconds = 120,
+	    .input_bytes = 512ull << 20,
+	    .output_bytes = 768ull << 20,
+	    .memory_bytes = 3ull << 30,
+	    .inflated_bytes = 2ull << 30,
+	    .ratio = 1200,
+	    .members = 20000,
+	    .depth = 4,
+	    .xml_depth = 256,
+	    .pixels = 200ull * 1000 * 1000,
+	    .side = 32000,
+	    .findings = 2000,
+	    .cpu_seconds = 60,
+	    .wall_seconds = 120,
 	};
 }
 

@@ -28,35 +28,38 @@ static struct {
 	jmp_buf out;
 } test_now;
 
-#define CASE(f) {#f, f}
-#define CHECK(cond)                                                                                \
-	do {                                                                                       \
-		if (!(cond)) {                                                                     \
-			printf("# %s:%d: %s\n", __FILE__, __LINE__, #cond);                        \
-			test_now.failed++;                                                         \
-		}                                                                                  \
+#define CASE(f) \
+	{ \
+#f, f \
+	}
+#define CHECK(cond) \
+	do { \
+		if (!(cond)) { \
+			printf("# %s:%d: %s\n", __FILE__, __LINE__, #cond); \
+			test_now.failed++; \
+		} \
 	} while (0)
-#define REQUIRE(cond)                                                                              \
-	do {                                                                                       \
-		if (!(cond)) {                                                                     \
-			printf("# %s:%d: %s\n", __FILE__, __LINE__, #cond);                        \
-			test_now.failed++;                                                         \
-			longjmp(test_now.out, 1);                                                  \
-		}                                                                                  \
+#define REQUIRE(cond) \
+	do { \
+		if (!(cond)) { \
+			printf("# %s:%d: %s\n", __FILE__, __LINE__, #cond); \
+			test_now.failed++; \
+			longjmp(test_now.out, 1); \
+		} \
 	} while (0)
-#define CHECK_STR(got, want)                                                                       \
-	do {                                                                                       \
-		struct slice g_ = (got), w_ = slice_str(want);                                     \
-		if (!slice_eq(g_, w_)) {                                                           \
-			printf("# %s:%d: got [%.*s], want [%s]\n", __FILE__, __LINE__, (int)g_.n,  \
-			       (const char *)g_.p, want);                                          \
-			test_now.failed++;                                                         \
-		}                                                                                  \
+#define CHECK_STR(got, want) \
+	do { \
+		struct slice g_ = (got), w_ = slice_str(want); \
+		if (!slice_eq(g_, w_)) { \
+			printf("# %s:%d: got [%.*s], want [%s]\n", __FILE__, __LINE__, (int)g_.n, \
+			       (const char *)g_.p, want); \
+			test_now.failed++; \
+		} \
 	} while (0)
-#define SKIP_CASE(why)                                                                             \
-	do {                                                                                       \
-		test_now.skip = (why);                                                             \
-		longjmp(test_now.out, 1);                                                          \
+#define SKIP_CASE(why) \
+	do { \
+		test_now.skip = (why); \
+		longjmp(test_now.out, 1); \
 	} while (0)
 
 static void test_case_run(void (*fn)(void))
@@ -91,11 +94,11 @@ static int test_run(const char *file, const struct test_case *cases, size_t n)
 	return fail ? 1 : 0;
 }
 
-#define TESTS(...)                                                                                 \
-	static const struct test_case test_cases[] = {__VA_ARGS__};                                \
-	int main(void)                                                                             \
-	{                                                                                          \
-		return test_run(__FILE__, test_cases, ARRAY_LEN(test_cases));                      \
+#define TESTS(...) \
+	static const struct test_case test_cases[] = {__VA_ARGS__}; \
+	int main(void) \
+	{ \
+		return test_run(__FILE__, test_cases, ARRAY_LEN(test_cases)); \
 	}
 
 #endif

@@ -21,7 +21,7 @@
 
 enum method {
 	METHOD_REBUILD, /* 危険因子の除去・再構築: same kind of document, editable */
-	METHOD_TEXT,    /* テキスト化: visible text in reading order, UTF-8, tables tab-separated */
+	METHOD_TEXT, /* テキスト化: visible text in reading order, UTF-8, tables tab-separated */
 };
 
 /* By policy: what people do not see at first (sheets, comments, tracked changes, notes). */
@@ -56,8 +56,8 @@ struct budget {
 };
 
 struct format {
-	const char *id;       /* "docx"; also the name in reports and policies */
-	const char *ext;      /* extension of its output under METHOD_REBUILD */
+	const char *id;  /* "docx"; also the name in reports and policies */
+	const char *ext; /* extension of its output under METHOD_REBUILD */
 	const char *label_ja, *label_en;
 	/* True where the bytes are of this type for certain; cheap, no allocation outside arena. */
 	bool (*probe)(const struct job *job);

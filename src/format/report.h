@@ -37,8 +37,8 @@ struct report {
 	size_t n, cap, max;
 	uint64_t dropped;
 	const char *type_in, *type_out; /* format ids; type_out NULL where nothing was written */
-	struct slice marking;           /* 機密性 marking read from properties or headers, or empty */
-	uint64_t text_in, text_out;     /* characters of visible text, before and after */
+	struct slice marking; /* 機密性 marking read from properties or headers, or empty */
+	uint64_t text_in, text_out;               /* characters of visible text, before and after */
 	uint32_t pages, sheets, slides, pictures; /* of the output, where the format knows them */
 	uint64_t bytes_in, bytes_out;
 };

@@ -11,7 +11,8 @@
 
 enum severity {
 	SEVERITY_INFO,   /* housekeeping: metadata, printer settings, unused parts */
-	SEVERITY_NOTICE, /* a person may miss it: a placeholder, a link made text, something hidden */
+	SEVERITY_NOTICE, /* a person may miss it: a placeholder, a link made text, something hidden
+			  */
 	SEVERITY_DANGER, /* could act or fetch by itself: macro, external template, DDE, OLE */
 };
 
