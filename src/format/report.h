@@ -41,6 +41,8 @@ struct report {
 	uint64_t text_in, text_out;               /* characters of visible text, before and after */
 	uint32_t pages, sheets, slides, pictures; /* of the output, where the format knows them */
 	uint64_t bytes_in, bytes_out;
+	uint32_t *index; /* hash table of item numbers + 1, for merging; private */
+	size_t index_n;
 };
 
 void report_init(struct report *r, struct arena *arena, const struct limits *limits);

@@ -1,0 +1,80 @@
+#include "format/format.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum err format_hold(struct job *job, enum err e, const char *finding, struct slice part,
+		     size_t offset, const char *fmt, ...)
+{
+	char text[sizeof job->diag->text], place[32] = "";
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (offset)
+		snprintf(place, sizeof place, "@%zu", offset);
+	report_add(job->report, ACT_HELD, finding, part, slice_str(place), slice_str(text));
+	if (job->diag) {
+		size_t n = part.n < sizeof job->diag->part ? part.n : sizeof job->diag->part - 1;
+
+		*job->diag = (struct diag){.offset = offset};
+		if (n)
+			memcpy(job->diag->part, part.p, n);
+		memcpy(job->diag->text, text, sizeof text);
+	}
+	return e;
+}
+
+enum err format_identify(struct job *job)
+{
+	if (job->depth == 0 && job->in.n > job->limits->input_bytes)
+		return format_hold(job, ERR_LIMIT, "too-large", S(""), 0,
+				   "the file has %zu bytes, the limit is %llu", job->in.n,
+				   (unsigned long long)job->limits->input_bytes);
+	for (size_t i = 0; i < format_registry_n; i++)
+		if (format_registry[i]->probe(job)) {
+			job->type = format_registry[i];
+			return OK;
+		}
+	return format_hold(job, ERR_UNSUPPORTED, "unknown-type", S(""), 0,
+			   "the content is of no type that may pass");
+}
+
+static enum err run(struct job *job)
+{
+	enum err (*step)(struct job *) =
+	    job->method == METHOD_TEXT ? job->type->text : job->type->rebuild;
+
+	if (!step)
+		return format_hold(job, ERR_UNSUPPORTED, job->type->hold, S(""), 0,
+				   "%s cannot be passed by this method", job->type->label_en);
+	TRY(step(job));
+	TRY(buf_err(job->out));
+	return arena_failed(job->arena) ? ERR_MEMORY : OK;
+}
+
+enum err format_sanitize(struct job *job)
+{
+	enum err e;
+
+	job->type = NULL;
+	TRY(format_identify(job));
+	if (job->depth == 0) {
+		job->report->type_in = job->type->id;
+		job->report->bytes_in = job->in.n;
+	}
+	e = run(job);
+	/* A limit that no deeper step has named is named here: every refusal has its reason. */
+	if (e == ERR_MEMORY && !report_has(job->report, "limit"))
+		return format_hold(job, e, "limit", S(""), 0, "the memory limit was reached");
+	if (e == ERR_LIMIT && !report_has(job->report, "limit"))
+		return format_hold(job, e, "limit", S(""), 0, "the output limit was reached");
+	TRY(e);
+	BUG_IF(!job->ext || !job->wrote);
+	if (job->depth == 0) {
+		job->report->type_out = job->wrote;
+		job->report->bytes_out = job->out->n;
+	}
+	return OK;
+}

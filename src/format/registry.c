@@ -1,0 +1,5 @@
+/* The formats, in the order they are probed: the certain signatures first, plain text last. */
+#include "format/format.h"
+
+const struct format *const format_registry[] = {};
+const size_t format_registry_n = ARRAY_LEN(format_registry);
