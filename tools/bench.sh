@@ -1,0 +1,65 @@
+#!/bin/bash
+# Measures us and a peer or floor in one run and prints the ratios. Raw numbers go to
+# bench/results/DATE.jsonl, one JSON object a line.
+set -u
+cd "$(dirname "$0")/.."
+export LC_ALL=C.UTF-8
+mkdir -p bench/results
+raw=bench/results/$(date +%F).jsonl
+: >"$raw"
+rm -rf build-bench
+meson setup build-bench -Dbuildtype=release >/dev/null && ninja -C build-bench build-bench >/dev/null 2>&1
+ninja -C build-bench sekisho bench >/dev/null || exit 1
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# cpu COMMAND...: user+sys seconds of the command and its children.
+cpu() {
+	python3 - "$@" <<'EOF'
+import resource, subprocess, sys, time
+t = time.time()
+p = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+u = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(f"{u.ru_utime + u.ru_stime:.3f} {time.time() - t:.3f} {u.ru_maxrss} {p.returncode}")
+EOF
+}
+say() { echo "$1" | tee -a "$raw"; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", b > 0 ? a / b : 0 }'; }
+
+office() {
+	local files=() f
+	for f in samples/*.docx samples/*.xlsm samples/*.pptx; do files+=("$f"); done
+	if [ -d ../shared/corpus ]; then
+		while IFS=$'\t' read -r path _ _ _ class _; do
+			[ "$class" = plain ] || continue
+			case $path in *.docx | *.xlsx | *.pptx) files+=("../shared/corpus/$path") ;; esac
+		done <../shared/corpus/MANIFEST.tsv
+	fi
+	read -r ours wall rss _ < <(cpu build-bench/sekisho sanitize -o "$tmp/out" "${files[@]}")
+	read -r floor _ _ _ < <(cpu build-bench/bench/office_floor "${files[@]}")
+	say "{\"bench\":\"office\",\"files\":${#files[@]},\"ours_cpu_s\":$ours,\"ours_wall_s\":$wall,\"ours_max_rss_kib\":$rss,\"floor_cpu_s\":$floor,\"ratio\":$(ratio "$ours" "$floor"),\"goal\":\"<= 2\"}"
+
+	if command -v mat2 >/dev/null; then
+		local both=() m=0 o=0 n=0 a b out
+		mkdir -p "$tmp/mat2"
+		for f in "${files[@]}"; do
+			[ $n -lt 20 ] || break
+			cp "$f" "$tmp/mat2/"
+			read -r a _ _ out < <(cpu mat2 "$tmp/mat2/${f##*/}")
+			[ "$out" = 0 ] || continue
+			read -r b _ _ out < <(cpu build-bench/sekisho sanitize -o "$tmp/one$n" "$f")
+			[ "$out" = 0 ] || continue
+			n=$((n + 1)) m=$(awk "BEGIN{print $m+$a}") o=$(awk "BEGIN{print $o+$b}")
+			both+=("$f")
+		done
+		say "{\"bench\":\"mat2\",\"files\":$n,\"ours_cpu_s\":$o,\"mat2_cpu_s\":$m,\"ratio\":$(ratio "$m" "$o"),\"goal\":\">= 50\"}"
+	fi
+}
+
+office
+for b in image_bench worker_bench policy_bench; do
+	[ -x build-bench/bench/$b ] || continue
+	build-bench/bench/$b | tee -a "$raw"
+done
+[ -x tools/bench-gateway.sh ] && tools/bench-gateway.sh build-bench/sekisho | tee -a "$raw"
+echo "raw numbers: $raw"

@@ -1,0 +1,39 @@
+#!/bin/bash
+# Builds sekisho_VERSION_ARCH.deb in build-deb/ with dpkg-deb; library versions by dpkg-shlibdeps
+# where it is installed, else the sonames of this Debian release.
+set -eu
+cd "$(dirname "$0")/.."
+rm -rf build-deb
+meson setup build-deb --prefix /usr --buildtype release >/dev/null
+ninja -C build-deb >/dev/null
+root=build-deb/root
+DESTDIR="$PWD/$root" meson install -C build-deb --no-rebuild >/dev/null
+version=$(sed -n "s/.*version: '\([0-9.]*\)'.*/\1/p" meson.build | head -1)
+arch=$(dpkg --print-architecture)
+install -D -m 644 packaging/sekisho.service "$root/lib/systemd/system/sekisho.service"
+install -d "$root/DEBIAN"
+# The packages that own the libraries the program is linked with.
+needs=$(ldd "$root/usr/bin/sekisho" | awk '$3 ~ /^\// { print $3 }' | xargs -n1 readlink -f |
+	xargs -n1 dpkg -S 2>/dev/null | sed 's/:.*//' | sort -u | paste -sd, | sed 's/,/, /g')
+cat >"$root/DEBIAN/control" <<EOF
+Package: sekisho
+Version: $version
+Architecture: $arch
+Maintainer: Sekisho maintainers <sekisho@example.org>
+Section: net
+Priority: optional
+Depends: $needs
+Description: checkpoint between a municipality's networks
+ Carries documents from one network of a municipality to another: sanitised by
+ rebuilding, recognised by an independent verifier, decided by the city's
+ security policy, on a record that cannot be quietly changed.
+EOF
+cat >"$root/DEBIAN/postinst" <<'EOF'
+#!/bin/sh
+set -e
+if [ "$1" = configure ] && ! getent passwd sekisho >/dev/null; then
+	adduser --system --group --home /var/lib/sekisho --no-create-home --quiet sekisho
+fi
+EOF
+chmod 755 "$root/DEBIAN/postinst"
+dpkg-deb --root-owner-group --build "$root" "build-deb/sekisho_${version}_$arch.deb"
