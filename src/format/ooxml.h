@@ -1,0 +1,65 @@
+/*
+ * ooxml: what DOCX, XLSX and PPTX have in common, and the contract of the three.
+ *
+ * A package is walked from its root: the main part first, then every part that a kept reference
+ * of an already printed part names, each once, typed by relationship and table. Every XML part is
+ * filtered through the tables of room names while it is read; then the kind's part function sees
+ * the tree and changes it; then references are resolved and the tree is printed. Parts that nothing
+ * kept refers to never exist in the output.
+ */
+#ifndef FORMAT_OOXML_H
+#define FORMAT_OOXML_H
+
+#include "format/format.h"
+#include "format/xml.h"
+
+struct ooxml_kind;
+struct ooxml_part;
+
+struct ooxml {
+	struct job *job;
+	const struct ooxml_kind *kind;
+	struct arena *arena;        /* the job's; lives as long as the package */
+	struct arena *scratch;      /* the current part's tree; gone after its part function */
+	struct ooxml_part *current; /* the part that is being filtered */
+	void *own;                  /* the kind's state */
+};
+
+struct ooxml_kind {
+	const char *id;  /* "xlsx": format id, extension and output grammar */
+	const char *dir; /* folder of its parts, "xl" */
+	/* Makes o->own; may be NULL. */
+	enum err (*open)(struct ooxml *o);
+	/*
+	 * Once for each XML part of the package in walking order, with its filtered tree: checks
+	 * formulas, fields and actions, reports what is hidden, drops or keeps it by
+	 * o->job->hidden. Removing an element drops what only it referred to. May be NULL.
+	 */
+	enum err (*part)(struct ooxml *o, struct xml_node *root);
+	/* METHOD_TEXT: the same call, but appends the visible text of the part to the job's out. */
+	enum err (*text)(struct ooxml *o, struct xml_node *root);
+};
+
+/* The whole job for one kind: what format.rebuild and format.text of the three formats call. */
+enum err ooxml_rebuild(struct job *job, const struct ooxml_kind *kind) NODISCARD;
+enum err ooxml_text(struct job *job, const struct ooxml_kind *kind) NODISCARD;
+/* True where the bytes are a ZIP whose main part has one of the kind's content types. */
+bool ooxml_probe(const struct job *job, const struct ooxml_kind *kind);
+
+/* What the current part is ("document", "worksheet", "styles" ...: kinds of names/names.h). */
+const char *ooxml_part_kind(const struct ooxml *o);
+struct slice ooxml_part_name(const struct ooxml *o);   /* member path in the input */
+const char *ooxml_part_output(const struct ooxml *o);  /* member path in the output */
+/* The relationship id that led to the current part, and the part's number within its kind. */
+unsigned ooxml_part_number(const struct ooxml *o);
+
+/* A part that relationship `id` of the current part names: its number in the output, 0 if none. */
+struct slice ooxml_target_name(const struct ooxml *o, struct slice id);
+
+/* report_add with the current part. */
+void ooxml_found(struct ooxml *o, enum report_act act, const char *finding, struct slice place,
+		 struct slice detail);
+/* Counts text towards report->text_in and text_out. */
+void ooxml_count_text(struct ooxml *o, struct slice in, struct slice out);
+
+#endif
