@@ -1,0 +1,110 @@
+/*
+ * command: what a portal may ask the gateway to do, and what it answers.
+ *
+ * A command is one message of type COMMAND_MESSAGE, its answer one of type COMMAND_REPLY with the
+ * same message id; a collect or upload answer carries one descriptor beside it. Payloads are
+ * encoded and decoded by one field table (command.c), consumed exactly; a payload that is not
+ * exactly one command is ERR_PEER and ends the sender's role. Texts are valid UTF-8 without control
+ * characters (note: also newline), within the sizes below.
+ *
+ * The zone of a command is the edge it came over and is no field. `peer` is the client's address as
+ * the http role saw it. `session` is the token of a session, or an API token; the gateway checks it
+ * again for every command but sign_in. Checking a form's CSRF value is the portal's part, against
+ * the csrf of the session.
+ *
+ * A command is idempotent where a repeated one would do harm: transfer_create carries a random
+ * `once`, and the same once of the same person answers with the same transfer.
+ *
+ * Slices of a decoded command or reply point into the message.
+ */
+#ifndef GATEWAY_COMMAND_H
+#define GATEWAY_COMMAND_H
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "store/blob.h"
+#include "store/transfers.h"
+
+#define COMMAND_MAX 65536u     /* bytes of an encoded command or reply */
+#define COMMAND_NAME_MAX 765u  /* bytes of a file name (255 characters) */
+#define COMMAND_NOTE_MAX 6000u /* bytes of a note */
+
+enum command_type {
+	CMD_SIGN_IN = 1,     /* login, password */
+	CMD_SIGN_OUT,        /* - */
+	CMD_SESSION_CHECK,   /* -: who is this, and keep the session alive */
+	CMD_PASSWORD_CHANGE, /* password (present), new_password */
+	CMD_TOKEN_CREATE,    /* label, purpose, host, days */
+	CMD_TOKEN_REVOKE,    /* token_id */
+	CMD_TRANSFER_CREATE, /* once, name, size, to_zone, note, method, confidentiality,
+				recipient_* */
+	CMD_UPLOAD_OPEN,     /* transfer, at: resume from at most there */
+	CMD_UPLOAD_PROGRESS, /* transfer, at: bytes durable so far */
+	CMD_UPLOAD_COMMIT,   /* transfer, size, hash: what blob_writer_finish gave */
+	CMD_WITHDRAW,        /* transfer */
+	CMD_COLLECT_OPEN,    /* transfer */
+	CMD_TYPES
+};
+
+/* Fields that a command has not are zero or empty. */
+struct command {
+	enum command_type type;
+	struct slice peer;                   /* text form of the address, at most 64 bytes */
+	struct slice session;                /* 64 hex digits, or empty */
+	struct slice login;                  /* at most 64 */
+	struct slice password, new_password; /* at most 256 */
+	struct slice label;                  /* at most 192 */
+	struct slice purpose;                /* "send", "receive", "both" */
+	struct slice host;                   /* address */
+	uint32_t days;
+	int64_t token_id;
+	struct slice once; /* 32 hex digits */
+	struct slice transfer;
+	struct slice name, note;
+	uint64_t size;
+	struct slice to_zone;                             /* at most 32 */
+	struct slice method;                              /* "rebuild" or "text" */
+	uint32_t confidentiality;                         /* 0: not declared */
+	struct slice recipient_login, recipient_division; /* exactly one */
+	uint64_t at;
+	struct hash hash;
+};
+
+/*
+ * err says how it went. Beside ERR_FORBIDDEN, ERR_FULL, ERR_USAGE, ERR_CONFLICT and ERR_LIMIT stand
+ * a stable reason id (gateway/reason.h) and, where a rule decided, its clause and two sentences
+ * that may be shown. ERR_NOT_FOUND says nothing more. ERR_TIMEOUT: wait `wait_ms` (throttled).
+ */
+struct reply {
+	enum command_type type; /* of the command */
+	enum err err;
+	struct slice reason, clause, why_ja, why_en;
+	int64_t wait_ms;
+	/* sign_in, session_check */
+	struct slice session; /* sign_in only: the new token, 64 hex digits */
+	struct slice csrf;
+	int64_t account, expires_ms;
+	struct slice login, person, division;
+	/* token_create: the token is shown once */
+	struct slice token;
+	int64_t token_id;
+	/* transfers */
+	struct slice transfer, receipt;
+	enum transfer_state state; /* 0: not about a transfer */
+	/* upload_open, collect_open: with one descriptor */
+	struct blob_seal seal;
+	uint64_t size;           /* of the plaintext, bytes */
+	uint64_t at;             /* upload_open: the offset of the next byte, a chunk boundary */
+	struct slice name, mime; /* collect_open: name with the extension of what was written */
+	struct hash hash;        /* collect_open */
+};
+
+/* Appends the payload. ERR_LIMIT where a field is too long, ERR_USAGE where a text is not valid. */
+enum err command_encode(const struct command *c, struct buf *out) NODISCARD;
+enum err command_decode(struct slice payload, struct command *ret) NODISCARD;
+enum err reply_encode(const struct reply *r, struct buf *out) NODISCARD;
+enum err reply_decode(struct slice payload, struct reply *ret) NODISCARD;
+
+const char *command_word(enum command_type t); /* "sign_in", never NULL */
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * log: the entries of the record as the store keeps them, and the erasable values beside them.
+ * record is the only user. Errors and ownership as in store.h.
+ */
+#ifndef STORE_LOG_H
+#define STORE_LOG_H
+
+#include "base/hash.h"
+#include "store/store.h"
+
+struct log_row {
+	uint64_t index;
+	struct slice stream, text;
+};
+
+struct log_value {
+	uint64_t index; /* of the entry */
+	struct slice key;
+	struct slice salt; /* 32 bytes */
+	struct slice value;
+};
+
+/* Entries so far: the index of the next one. */
+enum err store_log_size(struct store *s, uint64_t *ret) NODISCARD;
+/* row->index must be the present size (ERR_CONFLICT). */
+enum err store_log_add(struct store *s, const struct log_row *row) NODISCARD;
+enum err store_log_range(struct store *s, uint64_t from, size_t max, struct arena *a,
+			 struct log_row **ret, size_t *ret_n) NODISCARD;
+enum err store_log_stream(struct store *s, struct slice stream, struct arena *a,
+			  struct log_row **ret, size_t *ret_n) NODISCARD;
+enum err store_value_add(struct store *s, const struct log_value *v) NODISCARD;
+enum err store_values(struct store *s, uint64_t index, struct arena *a, struct log_value **ret,
+		      size_t *ret_n) NODISCARD;
+/* Forgets the values of all entries of a stream; *ret_n: how many. */
+enum err store_values_erase(struct store *s, struct slice stream, uint64_t *ret_n) NODISCARD;
+
+/* Facts of the city: name, made, origin of the log ... */
+enum err store_fact_set(struct store *s, const char *key, struct slice value) NODISCARD;
+enum err store_fact(struct store *s, const char *key, struct arena *a, struct slice *ret) NODISCARD;
+
+#endif
