@@ -11,7 +11,6 @@
 #ifndef GATEWAY_VIEW_H
 #define GATEWAY_VIEW_H
 
-#include "format/report.h"
 #include "identity/identity.h"
 #include "record/record.h"
 #include "store/transfers.h"
