@@ -1,0 +1,40 @@
+/*
+ * grammar: what the recognisers of this room share. Internal to room `verify`.
+ *
+ * A recogniser is one function over a whole slice and one row of the table in verify.c. It accepts
+ * every byte or none. Nested outputs (a member of a zip, a picture of a docx) go through
+ * verify_part(), which counts depth, members and inflated bytes against the limits of the job.
+ */
+#ifndef VERIFY_GRAMMAR_H
+#define VERIFY_GRAMMAR_H
+
+#include "verify/verify.h"
+
+struct verify {
+	const struct limits *limits;
+	struct arena *arena;
+	struct diag *d;         /* may be NULL */
+	uint64_t inflated_left; /* bytes all nested containers may still unfold to */
+	uint32_t members_left;
+	uint32_t depth; /* 0 for the output itself */
+};
+
+struct grammar {
+	const char *id;
+	enum err (*verify)(struct verify *v, struct slice out);
+};
+
+/* NULL where no row has that id. */
+const struct grammar *grammar_by_id(struct slice id);
+
+/*
+ * Verifies `out`, a part that lies inside another output, in the grammar of that id. `part` names
+ * it in the diag. ERR_LIMIT where limits.depth containers already enclose it.
+ */
+enum err verify_part(struct verify *v, struct slice part, struct slice id, struct slice out)
+    NODISCARD;
+
+/* Fills v->d with ERR_SYNTAX and the reason; returns ERR_SYNTAX. */
+enum err verify_bad(struct verify *v, size_t offset, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+#endif
