@@ -101,6 +101,11 @@ static const struct finding findings[] = {
      "The colour form of a picture was changed"},
     {"picture-rotated", I, "画像の向きを見た目どおりに直しました",
      "A picture was turned to how it is shown"},
+    {"picture-no-text", N, "画像から文字は取り出せないため保留しました",
+     "No text can be taken out of a picture"},
+    {"picture-unsupported", N,
+     "扱えない種類の画像のため保留しました(PNG又はJPEGで保存し直してください)",
+     "Pictures of this kind are not handled; save it as PNG or JPEG"},
     {"vml", N, "古い形式の図形(VML)を取り除きました", "A drawing in the old VML form was removed"},
 
     /* hidden or easily missed content */
