@@ -1,0 +1,59 @@
+/*
+ * spawn: starts a program, in practice this very program in another role.
+ *
+ * The child gets descriptors 3, 4, ... and 0-2; everything else is closed. It starts with all
+ * signals unblocked and at their defaults and dies with its parent when `die_with_parent` is set.
+ */
+#ifndef OS_SPAWN_H
+#define OS_SPAWN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "os/fd.h"
+
+#define SPAWN_FDS_MAX 32
+
+/* Namespaces of the child; bits of `namespaces` below. */
+enum spawn_ns {
+	SPAWN_NS_USER = 1,
+	SPAWN_NS_NET = 2,
+	SPAWN_NS_PID = 4,
+	SPAWN_NS_IPC = 8,
+	SPAWN_NS_UTS = 16,
+	SPAWN_NS_MNT = 32,
+	SPAWN_NS_ALL = 63,
+};
+
+struct spawn {
+	int exe;                 /* pinned descriptor of the program (spawn_self) */
+	const char *const *argv; /* ends with NULL */
+	const int *fds;          /* become 3, 4, ...; borrowed */
+	size_t nfds;
+	unsigned namespaces; /* to be tried; what the kernel refuses is left out */
+	bool die_with_parent;
+};
+
+struct spawned {
+	pid_t pid;
+	int pidfd;           /* readable when the child has died; owned by the caller */
+	unsigned namespaces; /* what it really got */
+};
+
+/* A descriptor of the running program that survives an upgrade of the file on the disk. */
+enum err spawn_self(int *ret_exe) NODISCARD;
+/* ERR_IO when it cannot fork, ERR_CRASH when the program cannot be executed. */
+enum err spawn(const struct spawn *s, struct spawned *ret_child) NODISCARD;
+
+enum spawn_end { SPAWN_RUNNING, SPAWN_EXITED, SPAWN_SIGNALED };
+struct spawn_status {
+	enum spawn_end end;
+	int code; /* exit code, or signal number */
+};
+/* Reaps the child if it has died (wait: waits for it) and says how. */
+enum err spawn_reap(const struct spawned *c, bool wait, struct spawn_status *ret_status) NODISCARD;
+/* Nothing happens when it is dead already. */
+void spawn_kill(const struct spawned *c, int signo);
+/* "SIGSEGV" and the like; "signal" for one without a name. */
+const char *spawn_signal_name(int signo);
+
+#endif
