@@ -29,7 +29,7 @@ enum err format_hold(struct job *job, enum err e, const char *finding, struct sl
 enum err format_identify(struct job *job)
 {
 	if (job->depth == 0 && job->in.n > job->limits->input_bytes)
-		return format_hold(job, ERR_LIMIT, "too-large", S(""), 0,
+		return format_hold(job, ERR_LIMIT, "limit", S(""), 0,
 				   "the file has %zu bytes, the limit is %llu", job->in.n,
 				   (unsigned long long)job->limits->input_bytes);
 	for (size_t i = 0; i < format_registry_n; i++)

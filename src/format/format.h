@@ -46,7 +46,8 @@ struct job {
 	struct diag *diag;
 	const struct format *type; /* what `in` is */
 	const char *ext;           /* extension of what was written, without dot */
-	const char *wrote;         /* id of the output grammar: txt csv tsv png jpeg docx ... */
+	struct sniff *seen; /* what a probe has read already; private to opc.c, NULL at first */
+	const char *wrote;  /* id of the output grammar: txt csv tsv png jpeg docx ... */
 };
 
 /* What all nested containers of one input may cost together. */

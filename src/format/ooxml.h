@@ -1,11 +1,12 @@
 /*
  * ooxml: what DOCX, XLSX and PPTX have in common, and the contract of the three.
  *
- * A package is walked from its root: the main part first, then every part that a kept reference
- * of an already printed part names, each once, typed by relationship and table. Every XML part is
- * filtered through the tables of room names while it is read; then the kind's part function sees
- * the tree and changes it; then references are resolved and the tree is printed. Parts that nothing
- * kept refers to never exist in the output.
+ * A package is walked from its root, breadth first: the main part, then the parts that a kept
+ * reference of an already walked part names, each once, typed by relationship and table; first
+ * those that need no reference (styles, shared strings, theme), then those in document order. Every
+ * XML part is filtered through the tables of room names while it is read; then the kind's part
+ * function sees the tree and changes it; then references are resolved and the tree is printed.
+ * Parts that nothing kept refers to never exist in the output.
  */
 #ifndef FORMAT_OOXML_H
 #define FORMAT_OOXML_H
@@ -38,6 +39,8 @@ struct ooxml_kind {
 	enum err (*part)(struct ooxml *o, struct xml_node *root);
 	/* METHOD_TEXT: the same call, but appends the visible text of the part to the job's out. */
 	enum err (*text)(struct ooxml *o, struct xml_node *root);
+	/* METHOD_TEXT: after the last part, for what can only be written then. May be NULL. */
+	enum err (*close)(struct ooxml *o);
 };
 
 /* The whole job for one kind: what format.rebuild and format.text of the three formats call. */
@@ -48,8 +51,8 @@ bool ooxml_probe(const struct job *job, const struct ooxml_kind *kind);
 
 /* What the current part is ("document", "worksheet", "styles" ...: kinds of names/names.h). */
 const char *ooxml_part_kind(const struct ooxml *o);
-struct slice ooxml_part_name(const struct ooxml *o);   /* member path in the input */
-const char *ooxml_part_output(const struct ooxml *o);  /* member path in the output */
+struct slice ooxml_part_name(const struct ooxml *o);  /* member path in the input */
+const char *ooxml_part_output(const struct ooxml *o); /* member path in the output */
 /* The relationship id that led to the current part, and the part's number within its kind. */
 unsigned ooxml_part_number(const struct ooxml *o);
 

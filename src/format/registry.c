@@ -1,6 +1,13 @@
 /* The formats, in the order they are probed: the certain signatures first, plain text last. */
 #include "format/format.h"
 #include "format/picture.h"
+#include "format/zip.h"
 
-const struct format *const format_registry[] = {&format_png, &format_jpeg};
+/* clang-format off: one row a line, so that branches can add theirs */
+const struct format *const format_registry[] = {
+	&format_png,
+	&format_jpeg,
+	&format_zip,
+};
+/* clang-format on */
 const size_t format_registry_n = ARRAY_LEN(format_registry);

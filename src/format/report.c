@@ -58,6 +58,22 @@ static struct slice shown(struct report *r, struct slice s, size_t max)
 	return ret;
 }
 
+static struct slice shown_part(struct report *r, struct slice part)
+{
+	struct slice ret;
+	struct buf b;
+
+	if (r->within.n == 0 || part.n == 0)
+		return shown(r, r->within.n ? r->within : part, PART_MAX);
+	buf_init(&b, r->within.n + part.n + 1);
+	buf_slice(&b, r->within);
+	buf_byte(&b, '/');
+	buf_slice(&b, part);
+	ret = shown(r, buf_view(&b), PART_MAX);
+	buf_free(&b);
+	return ret;
+}
+
 /* Makes room for one more item and its hash; false beyond the cap. */
 static bool report_room(struct report *r)
 {
@@ -97,7 +113,7 @@ void report_add(struct report *r, enum report_act act, const char *finding, stru
 		r->dropped++;
 		return;
 	}
-	item.part = shown(r, part, PART_MAX);
+	item.part = shown_part(r, part);
 	item.place = shown(r, place, DETAIL_MAX);
 	item.detail = shown(r, detail, DETAIL_MAX);
 	if (r->index_n) {

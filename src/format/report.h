@@ -33,6 +33,7 @@ struct report_item {
 
 struct report {
 	struct arena *arena;
+	struct slice within; /* path of the container member being sanitised; before each part */
 	struct report_item *items;
 	size_t n, cap, max;
 	uint64_t dropped;

@@ -25,7 +25,7 @@ struct xml_attr {
 };
 
 struct xml_node {
-	struct xml_node *parent, *next, *first, *last;
+	struct xml_node *parent, *prev, *next, *first, *last;
 	struct xml_attr *attrs;
 	struct slice name; /* local name; empty for a text node */
 	struct slice text; /* of a text node */

@@ -1,0 +1,242 @@
+#include "format/member_name.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unicode/uchar.h>
+#include "base/utf8.h"
+
+#define COMPONENT_MAX ((size_t)180) /* bytes; file systems allow 255 with room for a suffix */
+
+void member_names_init(struct member_names *m, struct arena *arena)
+{
+	*m = (struct member_names){.arena = arena};
+}
+
+/* Names that Windows takes for a device, with any extension. */
+static bool is_device(struct slice s)
+{
+	static const char *const plain[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
+	size_t dot = slice_find_byte(s, '.');
+	struct slice stem = slice_trim(slice_head(s, dot < s.n ? dot : s.n));
+
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		if (slice_eq_nocase(stem, slice_str(plain[i])))
+			return true;
+	return stem.n == 4 &&
+	       (slice_eq_nocase(slice_head(stem, 3), S("com")) ||
+		slice_eq_nocase(slice_head(stem, 3), S("lpt"))) &&
+	       stem.p[3] >= '0' && stem.p[3] <= '9';
+}
+
+static bool is_forbidden(uint32_t cp)
+{
+	return cp < 0x80 && cp != 0 && strchr("<>:\"|?*/\\", (int)cp) != NULL;
+}
+
+static bool is_dropped(uint32_t cp)
+{
+	int8_t type = u_charType((UChar32)cp);
+
+	return utf8_is_invisible(cp) || type == U_CONTROL_CHAR || type == U_FORMAT_CHAR ||
+	       type == U_LINE_SEPARATOR || type == U_PARAGRAPH_SEPARATOR || type == U_UNASSIGNED ||
+	       type == U_PRIVATE_USE_CHAR;
+}
+
+static bool is_end_trimmed(uint8_t c)
+{
+	return c == ' ' || c == '.';
+}
+
+/* One component without anything that reads in two ways; may come out empty. */
+static void clean_component(struct slice s, struct buf *ret)
+{
+	size_t start = ret->n;
+	uint32_t cp = 0;
+
+	while (s.n) {
+		size_t len = utf8_next(s, &cp);
+
+		s = slice_from(s, len ? len : 1);
+		if (len == 0 || is_dropped(cp))
+			continue;
+		if (u_isUWhiteSpace((UChar32)cp) && cp != 0x3000)
+			cp = ' ';
+		if (is_forbidden(cp))
+			cp = '_';
+		if (cp == ' ' && ret->n == start)
+			continue;
+		if (ret->n - start + len > COMPONENT_MAX)
+			break;
+		utf8_put(ret, cp);
+	}
+	while (ret->n > start && is_end_trimmed(ret->p[ret->n - 1]))
+		ret->n--;
+}
+
+/* Offset of the dot of a last extension of 1 to 5 letters or digits with a letter, or SIZE_MAX. */
+static size_t extension_at(struct slice s)
+{
+	size_t n = 0;
+	bool letter = false;
+
+	while (n < s.n && n < 6) {
+		uint8_t c = s.p[s.n - 1 - n];
+
+		if (c == '.')
+			return n && letter && n < s.n - 1 ? s.n - 1 - n : SIZE_MAX;
+		if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+			letter = true;
+		else if (c < '0' || c > '9')
+			return SIZE_MAX;
+		n++;
+	}
+	return SIZE_MAX;
+}
+
+static void put_component(struct slice s, bool folder, struct buf *ret)
+{
+	AUTO_BUF b;
+	size_t dot;
+
+	buf_init(&b, s.n * 4 + 8);
+	clean_component(s, &b);
+	if (b.n == 0)
+		return;
+	if (is_device(buf_view(&b)))
+		buf_byte(ret, '_');
+	/* A folder has no extension, so that no file can have its name. */
+	if (folder && (dot = extension_at(buf_view(&b))) != SIZE_MAX)
+		b.p[dot] = '_';
+	buf_slice(ret, buf_view(&b));
+	buf_byte(ret, '/');
+}
+
+/* The old extension says nothing new where it names the type that was read or written. */
+static bool is_own_extension(struct slice old, const struct format *type, const char *ext)
+{
+	static const char *const same[][2] = {
+	    {"jpeg", "jpg"},  {"jpe", "jpg"},   {"jfif", "jpg"},  {"docm", "docx"},
+	    {"dotx", "docx"}, {"dotm", "docx"}, {"xlsm", "xlsx"}, {"xltx", "xlsx"},
+	    {"xltm", "xlsx"}, {"pptm", "pptx"}, {"potx", "pptx"}, {"potm", "pptx"},
+	    {"ppsx", "pptx"}, {"ppsm", "pptx"},
+	};
+
+	if (slice_eq_nocase(old, slice_str(ext)) ||
+	    (type && slice_eq_nocase(old, slice_str(type->ext))))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		if (slice_eq_nocase(old, slice_str(same[i][0])) &&
+		    (strcmp(same[i][1], ext) == 0 || (type && strcmp(same[i][1], type->ext) == 0)))
+			return true;
+	return false;
+}
+
+/* The last component: its own extension off, further ones made part of the name. */
+static void fix_extension(struct buf *path, const struct format *type, const char *ext)
+{
+	size_t slash = slice_rfind(buf_view(path), S("/"));
+	size_t from = slash == SIZE_MAX ? 0 : slash + 1, at;
+	struct slice last = slice_from(buf_view(path), from);
+
+	at = extension_at(last);
+	if (type && at != SIZE_MAX && is_own_extension(slice_from(last, at + 1), type, ext)) {
+		path->n = from + at;
+		last = slice_from(buf_view(path), from);
+	}
+	while ((at = extension_at(last)) != SIZE_MAX) {
+		path->p[from + at] = '_';
+		last = slice_from(buf_view(path), from);
+	}
+	while (path->n > from + 1 && is_end_trimmed(path->p[path->n - 1]))
+		path->n--;
+}
+
+static size_t key_slot(const struct member_names *m, struct slice key)
+{
+	uint32_t h = 2166136261u;
+	size_t at;
+
+	for (size_t i = 0; i < key.n; i++)
+		h = (h ^ key.p[i]) * 16777619u;
+	for (at = h & (m->cap - 1); m->keys[at].p && !slice_eq(m->keys[at], key);)
+		at = (at + 1) & (m->cap - 1);
+	return at;
+}
+
+static enum err grow(struct member_names *m)
+{
+	struct member_names wide = *m;
+
+	if (m->n * 2 < m->cap)
+		return OK;
+	wide.cap = m->cap ? m->cap * 2 : 64;
+	wide.keys = arena_array(m->arena, wide.cap, sizeof *wide.keys);
+	if (!wide.keys)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < m->cap; i++)
+		if (m->keys[i].p)
+			wide.keys[key_slot(&wide, m->keys[i])] = m->keys[i];
+	*m = wide;
+	return OK;
+}
+
+/* Remembers the name without case; false in *ret_new where it was there already. */
+static enum err remember(struct member_names *m, struct slice name, bool *ret_new)
+{
+	AUTO_BUF b;
+	uint32_t cp = 0;
+	struct slice key;
+	size_t at;
+
+	TRY(grow(m));
+	buf_init(&b, name.n * 4 + 1);
+	while (name.n) {
+		size_t len = utf8_next(name, &cp);
+
+		utf8_put(&b, (uint32_t)u_foldCase((UChar32)cp, U_FOLD_CASE_DEFAULT));
+		name = slice_from(name, len);
+	}
+	TRY(buf_err(&b));
+	at = key_slot(m, buf_view(&b));
+	*ret_new = m->keys[at].p == NULL;
+	if (!*ret_new)
+		return OK;
+	key = arena_copy(m->arena, buf_view(&b));
+	if (!key.p)
+		return ERR_MEMORY;
+	m->keys[at] = key;
+	m->n++;
+	return OK;
+}
+
+enum err member_name(struct member_names *m, struct slice name, const struct format *type,
+		     const char *ext, struct slice *ret)
+{
+	AUTO_BUF path;
+	size_t from = 0, base;
+	bool fresh = false;
+
+	buf_init(&path, name.n * 4 + 64);
+	for (size_t i = 0; i <= name.n; i++)
+		if (i == name.n || name.p[i] == '/' || name.p[i] == '\\') {
+			put_component(slice_of(name.p + from, i - from), i < name.n, &path);
+			from = i + 1;
+		}
+	if (path.n == 0)
+		buf_str(&path, "_/");
+	TRY(buf_err(&path));
+	path.n--;
+	fix_extension(&path, type, ext);
+	base = path.n;
+	/* After a few tries the count of names given is a number that is most likely free. */
+	for (size_t k = 1; !fresh; k = k == 50 ? k + m->n : k + 1) {
+		path.n = base;
+		if (k > 1)
+			buf_printf(&path, " (%zu)", k);
+		buf_printf(&path, ".%s", ext);
+		TRY(buf_err(&path));
+		TRY(remember(m, buf_view(&path), &fresh));
+	}
+	*ret = arena_copy(m->arena, buf_view(&path));
+	return ret->p ? OK : ERR_MEMORY;
+}

@@ -1,0 +1,364 @@
+#include "format/xml.h"
+
+#include <expat.h>
+#include <libdeflate.h>
+#include <stdio.h>
+#include "format/xml_ns.h"
+
+#define ATTRS_MAX 512
+#define STACK_MAX 1024 /* hard bound of limits->xml_depth */
+
+struct open_element {
+	struct xml_node *node; /* NULL: unwrapped, children go to the one below */
+};
+
+struct parse {
+	XML_Parser expat;
+	const struct limits *limits;
+	const struct xml_filter *filter;
+	struct arena *arena;
+	struct diag *d;
+	enum err err;
+	struct xml_node *root, *parent; /* parent: the innermost kept element */
+	unsigned depth;                 /* open elements that are not inside a dropped one */
+	unsigned dropped;               /* open elements inside (and with) a dropped one */
+	bool seen_root;
+	struct buf text; /* character data since the last tag */
+	struct xml_scope scope;
+	bool kept[STACK_MAX];
+	struct xml_attr attrs[ATTRS_MAX];
+};
+
+static void fail(struct parse *x, enum err e, const char *why)
+{
+	if (x->err)
+		return;
+	x->err = diag_set(x->d, e, 0, "%s", why);
+	if (x->d) {
+		x->d->line = (unsigned)XML_GetCurrentLineNumber(x->expat);
+		x->d->column = (unsigned)XML_GetCurrentColumnNumber(x->expat) + 1;
+	}
+	(void)XML_StopParser(x->expat, XML_FALSE);
+}
+
+static void link_last(struct xml_node *parent, struct xml_node *n)
+{
+	n->parent = parent;
+	n->prev = parent->last;
+	if (parent->last)
+		parent->last->next = n;
+	else
+		parent->first = n;
+	parent->last = n;
+}
+
+/* Turns the character data since the last tag into a text node of the open element. */
+static void flush_text(struct parse *x)
+{
+	struct xml_node *n;
+
+	if (x->text.n == 0)
+		return;
+	if (buf_err(&x->text)) {
+		fail(x, buf_err(&x->text), "the text is too long");
+		return;
+	}
+	if (x->parent && x->filter->text(x->filter->ctx, x->parent)) {
+		n = arena_alloc(x->arena, sizeof *n + x->text.n);
+		if (!n) {
+			fail(x, ERR_MEMORY, "memory_bytes: the part is too large");
+			return;
+		}
+		memcpy(n + 1, x->text.p, x->text.n);
+		n->text = slice_of(n + 1, x->text.n);
+		link_last(x->parent, n);
+	}
+	x->text.n = 0;
+}
+
+/* Splits "p:local"; false for more than one colon or an empty half. */
+static bool split_name(struct slice q, struct slice *ret_prefix, struct slice *ret_local)
+{
+	size_t colon = slice_find_byte(q, ':');
+
+	if (colon == SIZE_MAX) {
+		*ret_prefix = (struct slice){0};
+		*ret_local = q;
+		return true;
+	}
+	*ret_prefix = slice_head(q, colon);
+	*ret_local = slice_from(q, colon + 1);
+	return colon > 0 && ret_local->n > 0 && slice_find_byte(*ret_local, ':') == SIZE_MAX;
+}
+
+/* First the xmlns attributes, for they also bind the names that stand before them. */
+static bool declare(struct parse *x, const XML_Char **atts)
+{
+	size_t n = 0;
+
+	for (; atts[n]; n += 2) {
+		struct slice name, prefix = {0};
+
+		if (n / 2 >= ATTRS_MAX) {
+			fail(x, ERR_LIMIT, "an element has too many attributes");
+			return false;
+		}
+		if (strncmp(atts[n], "xmlns", 5) != 0)
+			continue;
+		name = slice_str(atts[n]);
+		if (name.n > 5 && name.p[5] != ':')
+			continue;
+		prefix = slice_from(name, 6);
+		if (!xml_scope_bind(&x->scope, x->arena, x->depth, prefix,
+				    slice_str(atts[n + 1]))) {
+			fail(x, ERR_SYNTAX, "a namespace declaration is not allowed");
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Two attributes of the same expanded name that had different prefixes. */
+static bool has_twin(const struct xml_attr *attrs, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		for (size_t j = 0; attrs[i].ns && j < i; j++)
+			if (attrs[i].ns == attrs[j].ns && attrs[i].ns != XML_NS_UNKNOWN &&
+			    slice_eq(attrs[i].name, attrs[j].name))
+				return true;
+	return false;
+}
+
+/* Fills node (borrowed strings) from what expat gives. */
+static bool read_element(struct parse *x, const XML_Char *name, const XML_Char **atts,
+			 struct xml_node *node)
+{
+	struct slice prefix;
+	size_t n = 0;
+
+	if (!split_name(slice_str(name), &prefix, &node->name) ||
+	    !xml_scope_find(&x->scope, prefix, true, &node->ns)) {
+		fail(x, ERR_SYNTAX, "an element has an undeclared prefix");
+		return false;
+	}
+	for (size_t i = 0; atts[i]; i += 2) {
+		struct xml_attr *a = &x->attrs[n];
+
+		if (strncmp(atts[i], "xmlns", 5) == 0 && (atts[i][5] == 0 || atts[i][5] == ':'))
+			continue;
+		*a = (struct xml_attr){.value = slice_str(atts[i + 1])};
+		if (!split_name(slice_str(atts[i]), &prefix, &a->name) ||
+		    !xml_scope_find(&x->scope, prefix, false, &a->ns)) {
+			fail(x, ERR_SYNTAX, "an attribute has an undeclared prefix");
+			return false;
+		}
+		if (n)
+			x->attrs[n - 1].next = a;
+		n++;
+	}
+	if (has_twin(x->attrs, n)) {
+		fail(x, ERR_SYNTAX, "an element has the same attribute twice");
+		return false;
+	}
+	node->attrs = n ? x->attrs : NULL;
+	return true;
+}
+
+static struct slice put_string(uint8_t **at, struct slice s)
+{
+	struct slice ret = slice_of(*at, s.n);
+
+	if (s.n)
+		memcpy(*at, s.p, s.n);
+	*at += s.n;
+	return ret;
+}
+
+/* The kept element as one arena object with its attributes and strings. */
+static struct xml_node *copy_element(struct arena *arena, const struct xml_node *n)
+{
+	size_t count = 0, bytes = n->row ? 0 : n->name.n;
+	struct xml_attr *a;
+	struct xml_node *ret;
+	uint8_t *at;
+
+	for (const struct xml_attr *p = n->attrs; p; p = p->next, count++)
+		bytes += p->value.n + (p->row ? 0 : p->name.n);
+	ret = arena_alloc(arena, sizeof *ret + count * sizeof *a + bytes);
+	if (!ret)
+		return NULL;
+	*ret = *n;
+	a = (struct xml_attr *)(void *)(ret + 1);
+	at = (uint8_t *)(a + count);
+	ret->attrs = count ? a : NULL;
+	if (!n->row)
+		ret->name = put_string(&at, n->name);
+	for (const struct xml_attr *p = n->attrs; p; p = p->next, a++) {
+		*a = *p;
+		a->value = put_string(&at, p->value);
+		if (!p->row)
+			a->name = put_string(&at, p->name);
+		a->next = p->next ? a + 1 : NULL;
+	}
+	return ret;
+}
+
+static void keep(struct parse *x, const struct xml_node *node)
+{
+	struct xml_node *n = copy_element(x->arena, node);
+
+	if (!n) {
+		fail(x, ERR_MEMORY, "memory_bytes: the part is too large");
+		return;
+	}
+	if (x->parent)
+		link_last(x->parent, n);
+	else if (!x->root)
+		x->root = n;
+	else
+		fail(x, ERR_SYNTAX, "the part has two roots");
+	x->parent = n;
+}
+
+static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **atts)
+{
+	struct parse *x = ctx;
+	struct xml_node node = {0};
+	enum xml_verdict v;
+
+	if (x->err)
+		return;
+	flush_text(x);
+	if (x->depth + x->dropped >= x->limits->xml_depth || x->depth >= STACK_MAX) {
+		fail(x, ERR_LIMIT, "xml_depth: elements are nested too deep");
+		return;
+	}
+	if (x->dropped) {
+		x->dropped++;
+		return;
+	}
+	if (!declare(x, atts) || !read_element(x, name, atts, &node))
+		return;
+	node.parent = x->parent;
+	v = x->filter->element(x->filter->ctx, &node, x->depth);
+	if (v == XML_HOLD) {
+		/* The filter has filled *d already. */
+		if (!x->err)
+			x->err = ERR_UNSUPPORTED;
+		(void)XML_StopParser(x->expat, XML_FALSE);
+		return;
+	}
+	if (v == XML_DROP) {
+		xml_scope_leave(&x->scope, x->depth);
+		x->dropped = 1;
+		return;
+	}
+	x->kept[x->depth++] = v == XML_KEEP;
+	if (v == XML_KEEP)
+		keep(x, &node);
+}
+
+static void XMLCALL on_end(void *ctx, const XML_Char *name)
+{
+	struct parse *x = ctx;
+
+	(void)name;
+	if (x->err)
+		return;
+	if (x->dropped) {
+		x->dropped--;
+		return;
+	}
+	flush_text(x);
+	BUG_IF(x->depth == 0);
+	x->depth--;
+	xml_scope_leave(&x->scope, x->depth);
+	if (x->kept[x->depth])
+		x->parent = x->parent ? x->parent->parent : NULL;
+}
+
+static void XMLCALL on_text(void *ctx, const XML_Char *s, int n)
+{
+	struct parse *x = ctx;
+
+	if (!x->err && !x->dropped)
+		buf_put(&x->text, s, (size_t)n);
+}
+
+static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *sys,
+			       const XML_Char *pub, int internal)
+{
+	(void)name, (void)sys, (void)pub, (void)internal;
+	fail(ctx, ERR_UNSUPPORTED, "xml-doctype: a DOCTYPE or entity declaration");
+}
+
+static void XMLCALL on_declaration(void *ctx, const XML_Char *version, const XML_Char *encoding,
+				   int standalone)
+{
+	struct slice e = slice_str(encoding);
+
+	(void)standalone;
+	if (version && strcmp(version, "1.0") != 0)
+		fail(ctx, ERR_UNSUPPORTED, "an XML version other than 1.0");
+	if (encoding && !slice_eq_nocase(e, S("UTF-8")) && !slice_eq_nocase(e, S("UTF-16")))
+		fail(ctx, ERR_UNSUPPORTED, "xml-encoding: an encoding other than UTF-8 or UTF-16");
+}
+
+static int XMLCALL on_encoding(void *ctx, const XML_Char *name, XML_Encoding *info)
+{
+	(void)name, (void)info;
+	fail(ctx, ERR_UNSUPPORTED, "xml-encoding: an encoding other than UTF-8 or UTF-16");
+	return XML_STATUS_ERROR;
+}
+
+static void run(struct parse *x, struct slice in)
+{
+	enum XML_Status status;
+
+	XML_SetUserData(x->expat, x);
+	XML_SetElementHandler(x->expat, on_start, on_end);
+	XML_SetCharacterDataHandler(x->expat, on_text);
+	XML_SetStartDoctypeDeclHandler(x->expat, on_doctype);
+	XML_SetXmlDeclHandler(x->expat, on_declaration);
+	XML_SetUnknownEncodingHandler(x->expat, on_encoding, x);
+	/*
+	 * expat would ask the system for a random salt, which a locked worker may not. The salt
+	 * that the input itself gives cannot be known before the input is complete.
+	 */
+	(void)XML_SetHashSalt(x->expat, libdeflate_crc32(0x5EC15405u, in.p, in.n) | 1ul);
+	status = XML_Parse(x->expat, (const char *)in.p, (int)in.n, XML_TRUE);
+	if (status != XML_STATUS_OK && x->err == OK) {
+		enum XML_Error code = XML_GetErrorCode(x->expat);
+		bool memory = code == XML_ERROR_NO_MEMORY;
+
+		fail(x, memory ? ERR_MEMORY : ERR_SYNTAX, XML_ErrorString(code));
+	}
+	if (x->err == OK && !x->root)
+		fail(x, ERR_UNSUPPORTED, "the part's root element is of no type that may pass");
+}
+
+enum err xml_parse(struct slice in, const struct limits *limits, const struct xml_filter *filter,
+		   struct arena *arena, struct xml_node **ret_root, struct diag *d)
+{
+	struct parse *x = arena_alloc(arena, sizeof *x);
+
+	if (!x)
+		return ERR_MEMORY;
+	if (in.n > INT32_MAX / 2)
+		return diag_set(d, ERR_LIMIT, 0, "inflated_bytes: the part is too large");
+	x->limits = limits;
+	x->filter = filter;
+	x->arena = arena;
+	x->d = d;
+	buf_init(&x->text, in.n * 2 + 16);
+	xml_scope_init(&x->scope);
+	x->expat = XML_ParserCreate(NULL);
+	if (!x->expat)
+		return ERR_MEMORY;
+	run(x, in);
+	XML_ParserFree(x->expat);
+	buf_free(&x->text);
+	TRY(x->err);
+	*ret_root = x->root;
+	return OK;
+}
