@@ -1,0 +1,90 @@
+/*
+ * roles: the processes of the program, and who may talk to whom.
+ *
+ * The parent (parent.h) starts each role by fork and exec of this program as
+ *
+ *     sekisho role NAME ZONE N DIR [EDGE ...]
+ *
+ * with its control socket on fd 3 and its edges and listeners on fd 4, 5, ...; EDGE names them in
+ * that order, as "peer/zone/n" or "listen/zone/n". N counts the instances of one role in one zone,
+ * ZONE is "-" for a role that belongs to none.
+ *
+ * The zone of a message is the zone of the edge it came over, never what the message says.
+ */
+#ifndef SEKISHO_ROLES_H
+#define SEKISHO_ROLES_H
+
+#include <stdbool.h>
+#include "base/err.h"
+#include "os/sandbox.h"
+#include "wire/wire.h"
+
+enum role_id { ROLE_HTTP, ROLE_PORTAL, ROLE_GATEWAY, ROLE_SIGNER, ROLE_COUNT };
+
+#define ZONE_SIZE 64
+#define EDGES_MAX 64
+
+/* One end of an edge, or a listening socket (listen set). */
+struct role_edge {
+	bool listen;
+	enum role_id peer;
+	char zone[ZONE_SIZE]; /* the zone that this edge stands for, "-" for none */
+	unsigned n;           /* instance of the peer */
+	int fd;               /* -1 while the peer is being restarted */
+};
+
+struct role_env {
+	enum role_id id;
+	char zone[ZONE_SIZE];
+	unsigned n;
+	const char *dir; /* the installation: site.conf, policy, store */
+	int control;     /* to the parent; see role_control */
+	struct role_edge edge[EDGES_MAX];
+	size_t edges;
+};
+
+struct role {
+	const char *name;
+	bool per_zone;      /* one set of instances for each zone with a listener */
+	bool per_listener;  /* gets the zone's listening socket */
+	unsigned instances; /* in each set */
+	/* Returns the exit code of the process: EXIT_DONE after a stop. */
+	int (*run)(struct role_env *env);
+};
+
+/*
+ * An edge joins every instance of `a` with every instance of `b`; when both are per zone, only
+ * those of the same zone.
+ */
+struct edge {
+	enum role_id a, b;
+	const char *what;
+};
+
+extern const struct role roles[ROLE_COUNT];
+extern const struct edge edges[];
+extern const size_t edges_n;
+
+/*
+ * Reads one message of the parent from env->control (call when it is readable).
+ *   ROLE_RELOAD: read the configuration again.
+ *   ROLE_STOP: finish what runs and return EXIT_DONE; also when the parent is gone.
+ *   ROLE_EDGE: the peer of *ret_edge was restarted; its fd is the new one. The old descriptor was
+ *     closed by this call, so a loop watch on it must be removed by role_edge_before (may be NULL).
+ */
+enum role_news { ROLE_RELOAD, ROLE_STOP, ROLE_EDGE };
+typedef void role_edge_fn(void *arg, struct role_edge *edge);
+enum err role_control(struct role_env *env, role_edge_fn *before_close, void *arg,
+		      enum role_news *ret_news, struct role_edge **ret_edge) NODISCARD;
+
+/* The first edge to that peer (and zone, NULL = any), or NULL. */
+struct role_edge *role_find(struct role_env *env, enum role_id peer, const char *zone, unsigned n);
+struct role_edge *role_listener(struct role_env *env);
+
+/* One per role; each stands in its own role_*.c. */
+int role_http(struct role_env *env);
+int role_portal(struct role_env *env);
+int role_gateway(struct role_env *env);
+int role_signer(struct role_env *env);
+
+#endif

@@ -1,0 +1,7 @@
+#include "sekisho/subcommand.h"
+
+/* Every subcommand, in the order in which the help lists them. */
+const struct subcommand *const subcommands[] = {
+    &cmd_completion,
+};
+const size_t subcommands_n = sizeof subcommands / sizeof subcommands[0];
