@@ -27,7 +27,8 @@ enum transfer_state {
 #define TRANSFER_STATES 12
 
 struct transfer_row {
-	struct slice id;      /* TRANSFER_ID_LEN hex digits */
+	struct slice id;   /* TRANSFER_ID_LEN hex digits */
+	struct slice once; /* random value of the sender's form; the same once, the same transfer */
 	struct slice receipt; /* 受付番号: "2026-000123", year of the 年度 it was made in */
 	enum transfer_state state;
 	int64_t version; /* grows with every step: what a step may expect to find */
@@ -74,6 +75,9 @@ enum err store_transfer_add(struct store *s, const struct transfer_row *t, int f
 			    struct arena *a, struct slice *ret_receipt) NODISCARD;
 enum err store_transfer_get(struct store *s, struct slice id, struct arena *a,
 			    struct transfer_row *ret) NODISCARD;
+/* The transfer this sender made with that once. ERR_NOT_FOUND: none. */
+enum err store_transfer_once(struct store *s, int64_t sender, struct slice once, struct arena *a,
+			     struct transfer_row *ret) NODISCARD;
 /*
  * Writes state and everything that a step may change; ERR_CONFLICT unless the row still has
  * t->version, which is then one more.

@@ -1,0 +1,98 @@
+/*
+ * driver: what an engine must do, and nothing a domain verb could see.
+ *
+ * A driver prepares a statement of the table the first time it is used and keeps it. One statement
+ * is active at a time per id: run binds and starts, step moves to the next row, reset ends. Values
+ * of a row live until the next step or reset of that statement.
+ */
+#ifndef STORE_DRIVER_H
+#define STORE_DRIVER_H
+
+#include "store/statements.h"
+#include "store/store.h"
+
+#define STORE_SCHEMA 1 /* version of the tables in statements.c */
+
+enum store_type { STORE_NULL, STORE_INT, STORE_TEXT, STORE_BYTES };
+
+struct store_value {
+	enum store_type type;
+	int64_t i;
+	struct slice s;
+};
+
+struct store_driver {
+	const char *name;
+	/* ERR_NOT_FOUND: no such store; ERR_CONFLICT: STORE_CREATE over an existing one. */
+	enum err (*open)(const char *where, enum store_mode mode, void **ret);
+	void (*close)(void *db);
+	const char *(*message)(void *db);
+	enum err (*begin)(void *db); /* takes the writer's lock */
+	enum err (*commit)(void *db);
+	void (*rollback)(void *db);
+	enum err (*script)(void *db, const char *sql); /* the schema, at creation only */
+	enum err (*run)(void *db, enum statement id, const struct store_value *args, size_t n);
+	enum err (*step)(void *db, enum statement id, bool *ret_row);
+	enum err (*column)(void *db, enum statement id, size_t at, struct store_value *ret);
+	void (*reset)(void *db, enum statement id);
+};
+
+/* -- what verbs are made of (store.c) -----------------------------------------------------------
+ */
+
+static inline struct store_value v_int(int64_t i)
+{
+	return (struct store_value){.type = STORE_INT, .i = i};
+}
+static inline struct store_value v_text(struct slice s)
+{
+	return (struct store_value){.type = STORE_TEXT, .s = s};
+}
+static inline struct store_value v_bytes(struct slice s)
+{
+	return (struct store_value){.type = STORE_BYTES, .s = s};
+}
+
+/* Rows of one statement, read column after column. The first error sticks. */
+struct cursor {
+	struct store *s;
+	enum statement id;
+	struct arena *a;
+	size_t at;
+	enum err err;
+};
+
+/* $1 is always the city; args are $2 ... */
+#define RUN(s, id, ...) \
+	store_run(s, id, (const struct store_value[]){__VA_ARGS__}, \
+		  sizeof((const struct store_value[]){__VA_ARGS__}) / sizeof(struct store_value))
+#define OPEN(s, id, arena, cur, ...) \
+	store_query(s, id, arena, cur, (const struct store_value[]){__VA_ARGS__}, \
+		    sizeof((const struct store_value[]){__VA_ARGS__}) / \
+			sizeof(struct store_value))
+
+/* A statement whose rows do not matter. */
+enum err store_run(struct store *s, enum statement id, const struct store_value *args, size_t n)
+    NODISCARD;
+/* A statement that must touch (RETURNING) exactly one row: *ret is its first column. */
+enum err store_one(struct store *s, enum statement id, const struct store_value *args, size_t n,
+		   enum err none, int64_t *ret) NODISCARD;
+enum err store_query(struct store *s, enum statement id, struct arena *a, struct cursor *ret,
+		     const struct store_value *args, size_t n) NODISCARD;
+/* Moves on; false at the end or after an error. The statement is reset at the end. */
+bool cursor_next(struct cursor *c);
+int64_t cursor_int(struct cursor *c);
+struct slice cursor_text(struct cursor *c); /* text or bytes, copied to the arena */
+/* Ends the statement; what went wrong, ERR_MEMORY included. */
+enum err cursor_close(struct cursor *c) NODISCARD;
+
+/* Reads all rows through fn into an arena array. */
+enum err store_all(struct cursor *c, size_t size, void (*fn)(struct cursor *c, void *row),
+		   void **ret, size_t *ret_n) NODISCARD;
+
+/* A driver over another one whose n-th call from now fails (0: none); for tests. */
+extern const struct store_driver store_faulty;
+void store_fault_after(uint64_t n, enum err e);
+uint64_t store_fault_calls(void); /* calls since the last store_fault_after */
+
+#endif
