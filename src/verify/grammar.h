@@ -24,6 +24,10 @@ struct grammar {
 	enum err (*verify)(struct verify *v, struct slice out);
 };
 
+/* The rows of the table in verify.c. */
+enum err verify_jpeg(struct verify *v, struct slice out) NODISCARD;
+enum err verify_png(struct verify *v, struct slice out) NODISCARD;
+
 /* NULL where no row has that id. */
 const struct grammar *grammar_by_id(struct slice id);
 

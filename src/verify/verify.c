@@ -5,6 +5,8 @@
 
 /* One row per output grammar. The row without an id ends the table. */
 static const struct grammar grammars[] = {
+    {"jpeg", verify_jpeg},
+    {"png", verify_png},
     {NULL, NULL},
 };
 
