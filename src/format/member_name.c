@@ -145,7 +145,7 @@ static void fix_extension(struct buf *path, const struct format *type, const cha
 	}
 	while ((at = extension_at(last)) != SIZE_MAX) {
 		path->p[from + at] = '_';
-		last = slice_from(buf_view(path), from);
+		last = slice_head(last, at);
 	}
 	while (path->n > from + 1 && is_end_trimmed(path->p[path->n - 1]))
 		path->n--;

@@ -97,7 +97,7 @@ static enum err add_member(struct zipping *z, const struct zip_member *m)
 	enum err e = zip_read(&z->zip, m, &z->scratch, &data, &d);
 
 	if (e != OK) {
-		const char *finding = e == ERR_SYNTAX ? "malformed" : "limit";
+		const char *finding = e == ERR_SYNTAX ? "zip-checksum" : "zip-bomb";
 
 		e = format_hold(z->job, e, finding, m->name, 0, "%s", d.text);
 	} else {
@@ -133,7 +133,7 @@ static enum err run(struct job *job)
 	enum err e;
 
 	if (job->depth >= job->limits->depth)
-		return format_hold(job, ERR_LIMIT, "limit", S(""), 0,
+		return format_hold(job, ERR_LIMIT, "zip-nesting", S(""), 0,
 				   "depth: containers within containers beyond the limit");
 	TRY(zip_open(job, &z.zip));
 	buf_init(&z.scratch, job->limits->inflated_bytes);

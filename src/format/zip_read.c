@@ -52,12 +52,13 @@ bool zip_probe(struct slice in)
 	return reader_ok(&r) && (sig == SIG_LOCAL || (sig == SIG_END && in.n == END_SIZE));
 }
 
-static enum err lie(const struct zreader *z, struct slice name, size_t at, const char *what)
+static enum err lie(const struct zreader *z, const char *finding, struct slice name, size_t at,
+		    const char *what)
 {
-	return format_hold(z->job, ERR_SYNTAX, "malformed", name, at, "%s", what);
+	return format_hold(z->job, ERR_SYNTAX, finding, name, at, "%s", what);
 }
 
-static enum err unsupported(const struct zreader *z, struct slice name, const char *finding,
+static enum err unsupported(const struct zreader *z, const char *finding, struct slice name,
 			    const char *what)
 {
 	return format_hold(z->job, ERR_UNSUPPORTED, finding, name, 0, "%s", what);
@@ -70,21 +71,22 @@ static enum err read_end64(struct zreader *z, struct reader end, uint64_t *ret_d
 	uint64_t at, n, total, size, dir, self = end.at - LOCATOR64_SIZE;
 
 	if (end.at < LOCATOR64_SIZE + END64_SIZE)
-		return lie(z, S(""), end.at, "the ZIP64 end record is missing");
+		return lie(z, "zip-disagree", S(""), end.at, "the ZIP64 end record is missing");
 	reader_seek(&r, end.at - LOCATOR64_SIZE);
 	if (reader_u32le(&r) != SIG_LOCATOR64)
-		return lie(z, S(""), end.at, "the ZIP64 end record is missing");
+		return lie(z, "zip-disagree", S(""), end.at, "the ZIP64 end record is missing");
 	if (reader_u32le(&r) != 0)
-		return unsupported(z, S(""), "malformed", "the archive is split into volumes");
+		return unsupported(z, "zip-split", S(""), "the archive is split into volumes");
 	at = reader_u64le(&r);
 	if (reader_u32le(&r) != 1 || at > self || self - at != END64_SIZE)
-		return lie(z, S(""), self, "the ZIP64 locator does not point to its record");
+		return lie(z, "zip-disagree", S(""), self,
+			   "the ZIP64 locator does not point to its record");
 	reader_seek(&r, at);
 	if (reader_u32le(&r) != SIG_END64 || reader_u64le(&r) != END64_SIZE - 12)
-		return lie(z, S(""), at, "the ZIP64 end record is damaged");
+		return lie(z, "zip-disagree", S(""), at, "the ZIP64 end record is damaged");
 	reader_take(&r, 4);
 	if (reader_u32le(&r) != 0 || reader_u32le(&r) != 0)
-		return unsupported(z, S(""), "malformed", "the archive is split into volumes");
+		return unsupported(z, "zip-split", S(""), "the archive is split into volumes");
 	n = reader_u64le(&r);
 	total = reader_u64le(&r);
 	size = reader_u64le(&r);
@@ -92,7 +94,7 @@ static enum err read_end64(struct zreader *z, struct reader end, uint64_t *ret_d
 	if (n != total || (z->entries != 0xFFFF && z->entries != n) ||
 	    (z->dir_size != UINT32_MAX && z->dir_size != size) ||
 	    (z->dir_at != UINT32_MAX && z->dir_at != dir))
-		return lie(z, S(""), at, "ZIP64 and 32-bit end records disagree");
+		return lie(z, "zip-disagree", S(""), at, "ZIP64 and 32-bit end records disagree");
 	z->entries = n;
 	z->dir_size = size;
 	z->dir_at = dir;
@@ -107,25 +109,25 @@ static enum err read_end(struct zreader *z)
 	uint64_t dir_end, here;
 
 	if (z->in.n < END_SIZE)
-		return lie(z, S(""), 0, "the end record is missing");
+		return lie(z, "malformed", S(""), 0, "the end record is missing");
 	reader_seek(&r, z->in.n - END_SIZE);
 	end = r;
 	if (reader_u32le(&r) != SIG_END)
-		return format_hold(z->job, ERR_SYNTAX, "polyglot", S(""), end.at,
+		return format_hold(z->job, ERR_SYNTAX, "zip-directory", S(""), end.at,
 				   "the end record is not at the end, or has a comment");
 	if (reader_u16le(&r) != 0 || reader_u16le(&r) != 0)
-		return unsupported(z, S(""), "malformed", "the archive is split into volumes");
+		return unsupported(z, "zip-split", S(""), "the archive is split into volumes");
 	here = reader_u16le(&r);
 	z->entries = reader_u16le(&r);
 	z->dir_size = reader_u32le(&r);
 	z->dir_at = reader_u32le(&r);
 	if (here != z->entries || reader_u16le(&r) != 0)
-		return lie(z, S(""), end.at, "the end record contradicts itself");
+		return lie(z, "zip-disagree", S(""), end.at, "the end record contradicts itself");
 	dir_end = end.at;
 	if (z->entries == 0xFFFF || z->dir_size == UINT32_MAX || z->dir_at == UINT32_MAX)
 		TRY(read_end64(z, end, &dir_end));
 	if (z->dir_at > dir_end || dir_end - z->dir_at != z->dir_size)
-		return lie(z, S(""), end.at,
+		return lie(z, "zip-gap", S(""), end.at,
 			   "the central directory does not end where its end record begins");
 	return OK;
 }
@@ -144,17 +146,18 @@ static enum err read_extra(const struct zreader *z, struct entry *e, bool want_a
 		struct reader f = reader_sub(&r, reader_u16le(&r));
 
 		if (id == EXTRA_AES)
-			return unsupported(z, e->name, "encrypted", "the member is encrypted");
+			return unsupported(z, "encrypted", e->name, "the member is encrypted");
 		if (id == EXTRA_UNICODE_PATH) {
 			struct slice path = slice_from(f.in, 5);
 
 			if (f.in.n < 5 || !slice_eq(path, e->name))
-				return lie(z, e->name, 0, "the member has a second name");
+				return lie(z, "zip-disagree", e->name, 0,
+					   "the member has a second name");
 		}
 		if (id != EXTRA_ZIP64)
 			continue;
 		if (seen)
-			return lie(z, e->name, 0, "two ZIP64 fields");
+			return lie(z, "zip-disagree", e->name, 0, "two ZIP64 fields");
 		seen = true;
 		e->is64 = true;
 		if (e->size == UINT32_MAX)
@@ -164,10 +167,10 @@ static enum err read_extra(const struct zreader *z, struct entry *e, bool want_a
 		if (want_at && e->at == UINT32_MAX)
 			e->at = reader_u64le(&f);
 		if (!reader_ok(&f))
-			return lie(z, e->name, 0, "the ZIP64 field is too short");
+			return lie(z, "zip-disagree", e->name, 0, "the ZIP64 field is too short");
 	}
 	if (!reader_ok(&r))
-		return lie(z, e->name, 0, "an extra field passes its end");
+		return lie(z, "malformed", e->name, 0, "an extra field passes its end");
 	return OK;
 }
 
@@ -189,7 +192,7 @@ static enum err read_central(const struct zreader *z, struct reader *r, struct e
 	struct entry e = {0};
 
 	if (reader_u32le(r) != SIG_CENTRAL)
-		return lie(z, S(""), at, "a central directory entry is damaged");
+		return lie(z, "malformed", S(""), at, "a central directory entry is damaged");
 	made_by = reader_u16le(r);
 	reader_u16le(r); /* version needed */
 	e.flags = reader_u16le(r);
@@ -209,11 +212,11 @@ static enum err read_central(const struct zreader *z, struct reader *r, struct e
 	e.extra = reader_take(r, extra_n);
 	reader_take(r, comment_n);
 	if (!reader_ok(r))
-		return lie(z, S(""), at, "the central directory is cut off");
+		return lie(z, "malformed", S(""), at, "the central directory is cut off");
 	if (disk != 0)
-		return unsupported(z, e.name, "malformed", "the archive is split into volumes");
+		return unsupported(z, "zip-split", e.name, "the archive is split into volumes");
 	if (!is_plain_mode(made_by, attributes))
-		return unsupported(z, e.name, "malformed", "the member is a link or device");
+		return unsupported(z, "zip-symlink", e.name, "the member is a link or device");
 	TRY(read_extra(z, &e, true));
 	*ret = e;
 	return OK;
@@ -222,14 +225,14 @@ static enum err read_central(const struct zreader *z, struct reader *r, struct e
 static enum err check_entry(const struct zreader *z, const struct entry *e)
 {
 	if (e->flags & FLAG_ENCRYPTED)
-		return unsupported(z, e->name, "encrypted", "the member is encrypted");
+		return unsupported(z, "encrypted", e->name, "the member is encrypted");
 	if (e->flags & ~FLAGS_KNOWN)
-		return unsupported(z, e->name, "malformed", "the member has unknown flags");
+		return unsupported(z, "malformed", e->name, "the member has unknown flags");
 	if (e->method != 0 && e->method != 8)
-		return unsupported(z, e->name, "malformed",
+		return unsupported(z, "zip-method", e->name,
 				   "the member is compressed by a method other than deflate");
 	if (e->method == 0 && e->packed != e->size)
-		return lie(z, e->name, 0, "a stored member has two sizes");
+		return lie(z, "zip-disagree", e->name, 0, "a stored member has two sizes");
 	return OK;
 }
 
@@ -245,14 +248,15 @@ static enum err check_descriptor(const struct zreader *z, const struct entry *e,
 	uint32_t crc;
 
 	if (d.n != 12 && d.n != 16 && d.n != 20 && d.n != 24)
-		return lie(z, e->name, 0, "there is a gap behind the member");
+		return lie(z, "zip-gap", e->name, 0, "there is a gap behind the member");
 	if ((d.n == 16 || d.n == 24) && reader_u32le(&r) != SIG_DESCRIPTOR)
-		return lie(z, e->name, 0, "there is a gap behind the member");
+		return lie(z, "zip-gap", e->name, 0, "there is a gap behind the member");
 	crc = reader_u32le(&r);
 	packed = wide ? reader_u64le(&r) : reader_u32le(&r);
 	size = wide ? reader_u64le(&r) : reader_u32le(&r);
 	if (crc != e->crc || packed != e->packed || size != e->size)
-		return lie(z, e->name, 0, "the data descriptor contradicts the directory");
+		return lie(z, "zip-disagree", e->name, 0,
+			   "the data descriptor contradicts the directory");
 	return OK;
 }
 
@@ -267,7 +271,8 @@ static enum err read_local(const struct zreader *z, const struct entry *e, uint6
 
 	reader_seek(&r, e->at);
 	if (reader_u32le(&r) != SIG_LOCAL)
-		return lie(z, e->name, e->at, "there is no local header where the directory says");
+		return lie(z, "zip-disagree", e->name, e->at,
+			   "there is no local header where the directory says");
 	reader_u16le(&r);
 	l.flags = reader_u16le(&r);
 	l.method = reader_u16le(&r);
@@ -280,22 +285,25 @@ static enum err read_local(const struct zreader *z, const struct entry *e, uint6
 	l.name = reader_take(&r, name_n);
 	l.extra = reader_take(&r, extra_n);
 	if (!reader_ok(&r) || r.at > end || e->packed > end - r.at)
-		return lie(z, e->name, e->at, "the member overlaps what follows it");
+		return lie(z, "zip-overlap", e->name, e->at, "the member overlaps what follows it");
 	TRY(read_extra(z, &l, false));
 	if (!slice_eq(l.name, e->name))
-		return lie(z, e->name, e->at, "local header and directory give two names");
+		return lie(z, "zip-disagree", e->name, e->at,
+			   "local header and directory give two names");
 	if ((l.flags ^ e->flags) & ~FLAG_DEFLATE_LEVEL || l.method != e->method)
-		return lie(z, e->name, e->at, "local header and directory give two kinds");
+		return lie(z, "zip-disagree", e->name, e->at,
+			   "local header and directory give two kinds");
 	later = l.flags & FLAG_DESCRIPTOR;
 	if ((l.crc != e->crc && !(later && l.crc == 0)) ||
 	    (l.packed != e->packed && !(later && l.packed == 0)) ||
 	    (l.size != e->size && !(later && l.size == 0)))
-		return lie(z, e->name, e->at, "local header and directory give two sizes");
+		return lie(z, "zip-disagree", e->name, e->at,
+			   "local header and directory give two sizes");
 	*ret_data = reader_take(&r, e->packed);
 	if (later)
 		return check_descriptor(z, e, slice_of(z->in.p + r.at, end - r.at));
 	if (r.at != end)
-		return lie(z, e->name, r.at, "there is a gap behind the member");
+		return lie(z, "zip-gap", e->name, r.at, "there is a gap behind the member");
 	return OK;
 }
 
@@ -325,13 +333,15 @@ static enum err decode_name(const struct zreader *z, const struct entry *e, stru
 	char out[NAME_MAX_BYTES * 3];
 
 	if (e->name.n == 0 || e->name.n > NAME_MAX_BYTES || slice_find_byte(e->name, 0) != SIZE_MAX)
-		return lie(z, e->name, e->at, "the member's name is empty, too long or has a NUL");
+		return lie(z, "zip-name", e->name, e->at,
+			   "the member's name is empty, too long or has a NUL");
 	if (utf8_first_bad(e->name) == SIZE_MAX) {
 		*ret = e->name;
 		return OK;
 	}
 	if (e->flags & FLAG_UTF8)
-		return lie(z, e->name, e->at, "the member's name is not the UTF-8 it claims");
+		return lie(z, "zip-name", e->name, e->at,
+			   "the member's name is not the UTF-8 it claims");
 	cp932 = ucnv_open("windows-31j", &code);
 	if (U_SUCCESS(code))
 		ucnv_setToUCallBack(cp932, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &code);
@@ -340,7 +350,8 @@ static enum err decode_name(const struct zreader *z, const struct entry *e, stru
 				       (int32_t)e->name.n, &code);
 	ucnv_close(cp932);
 	if (U_FAILURE(code) || n <= 0)
-		return lie(z, e->name, e->at, "the member's name is neither UTF-8 nor CP932");
+		return lie(z, "zip-name", e->name, e->at,
+			   "the member's name is neither UTF-8 nor CP932");
 	*ret = arena_copy(z->job->arena, slice_of(out, (size_t)n));
 	return ret->p ? OK : ERR_MEMORY;
 }
@@ -413,12 +424,14 @@ static enum err check_duplicates(const struct zreader *z, const struct zip *zip)
 	qsort(f, zip->n, sizeof *f, by_key);
 	for (size_t i = 1; i < zip->n; i++)
 		if (slice_eq(f[i - 1].key, f[i].key))
-			return lie(z, f[i].name, 0, "two members have the same name");
+			return lie(z, "zip-duplicate", f[i].name, 0,
+				   "two members have the same name");
 	for (size_t i = 0; i < zip->n; i++)
 		for (size_t at = 0; at < f[i].key.n; at++)
 			if (f[i].key.p[at] == '/' &&
 			    file_named(f, zip->n, slice_head(f[i].key, at)))
-				return lie(z, f[i].name, 0, "a file is the folder of another");
+				return lie(z, "zip-duplicate", f[i].name, 0,
+					   "a file is the folder of another");
 	return OK;
 }
 
@@ -443,7 +456,8 @@ static enum err read_members(struct zreader *z, struct zip *ret)
 		TRY(check_entry(z, &e[i]));
 		TRY(decode_name(z, &e[i], &m->name));
 		if (is_outside(m->name))
-			return lie(z, m->name, e[i].at, "the member's name leaves the archive");
+			return lie(z, "zip-name", m->name, e[i].at,
+				   "the member's name leaves the archive");
 		*m = (struct zip_member){.raw = e[i].name,
 					 .name = m->name,
 					 .size = e[i].size,
@@ -451,23 +465,26 @@ static enum err read_members(struct zreader *z, struct zip *ret)
 					 .method = e[i].method};
 		m->dir = m->name.p[m->name.n - 1] == '/';
 		if (m->dir && m->size)
-			return lie(z, m->name, 0, "a folder has content");
+			return lie(z, "zip-disagree", m->name, 0, "a folder has content");
 		o[i] = (struct ordered){e[i].at, i};
 	}
 	if (!reader_done(&r))
-		return lie(z, S(""), r.at, "the central directory holds more than its entries");
+		return lie(z, "zip-gap", S(""), r.at,
+			   "the central directory holds more than its entries");
 	qsort(o, n, sizeof *o, by_offset);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t end = i + 1 < n ? o[i + 1].at : z->dir_at;
 
 		if (o[i].at != want || end < o[i].at || end > z->dir_at)
-			return format_hold(z->job, ERR_SYNTAX, i ? "malformed" : "polyglot",
+			return format_hold(z->job, ERR_SYNTAX, i ? "zip-overlap" : "leading-data",
 					   e[o[i].i].name, o[i].at,
 					   "members overlap, or something stands before them");
 		TRY(read_local(z, &e[o[i].i], end, &ret->members[o[i].i].data));
 		want = end;
 	}
-	return n || z->dir_at == 0 ? OK : lie(z, S(""), 0, "something stands before the directory");
+	return n || z->dir_at == 0
+		   ? OK
+		   : lie(z, "leading-data", S(""), 0, "something stands before the directory");
 }
 
 enum err zip_open(struct job *job, struct zip *ret)
@@ -480,7 +497,8 @@ enum err zip_open(struct job *job, struct zip *ret)
 		return format_hold(job, ERR_LIMIT, "limit", S(""), 0,
 				   "the archive has more members than the limit allows");
 	if (z.entries > z.dir_size / CENTRAL_SIZE)
-		return lie(&z, S(""), z.dir_at, "the directory is too short for its entries");
+		return lie(&z, "malformed", S(""), z.dir_at,
+			   "the directory is too short for its entries");
 	job->budget->members_left -= (uint32_t)z.entries;
 	TRY(read_members(&z, &zip));
 	TRY(check_duplicates(&z, &zip));
