@@ -59,6 +59,17 @@ unsigned ooxml_part_number(const struct ooxml *o);
 /* A part that relationship `id` of the current part names: its number in the output, 0 if none. */
 struct slice ooxml_target_name(const struct ooxml *o, struct slice id);
 
+/*
+ * The kind of part that relationship `id` of the current part leads to in the output ("worksheet");
+ * NULL where it is unknown, dropped (macro sheets, connections), or an external link.
+ */
+const char *ooxml_target_kind(const struct ooxml *o, struct slice id);
+/*
+ * For the part function: the current part is not written, and the relationship that led to it is
+ * left out (comments and notes under HIDDEN_DROP). Only for parts that no attribute names.
+ */
+void ooxml_drop_part(struct ooxml *o);
+
 /* report_add with the current part. */
 void ooxml_found(struct ooxml *o, enum report_act act, const char *finding, struct slice place,
 		 struct slice detail);
