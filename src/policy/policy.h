@@ -130,7 +130,8 @@ void policy_decide(const struct policy *p, const struct policy_request *rq,
 
 struct hash policy_hash(const struct policy *p); /* over both texts */
 struct slice policy_title(const struct policy *p);
-struct slice policy_adopter(const struct policy *p);
+/* The organs that adopt it, in the order written; at least one. */
+size_t policy_adopters(const struct policy *p, const struct slice **ret);
 uint64_t policy_version(const struct policy *p);
 int32_t policy_effective(const struct policy *p); /* day in Japan since 1970-01-01 */
 uint32_t policy_rule_count(const struct policy *p);
