@@ -181,6 +181,7 @@ static enum err parse_parts(struct parser *ps, const struct part *parts, size_t 
 			return FAIL(ps, ps->t.at.offset, "'%s' stands twice in one statement",
 				    parts[i].word);
 		seen |= BIT(i);
+		ps->part = ps->t.at;
 		TRY(policy_next(ps));
 		TRY(parts[i].parse(ps, into));
 	}
@@ -210,12 +211,14 @@ static enum err head_basis(struct parser *ps, void *into)
 {
 	struct policy *p = into;
 	struct place at = ps->t.at;
+	struct slice name;
 
-	TRY(parse_string(ps, "the name of the basis file", &p->basis_name));
-	if (p->basis_name.p[0] == '.' || slice_find_byte(p->basis_name, '/') != SIZE_MAX ||
-	    slice_find_byte(p->basis_name, '\\') != SIZE_MAX || p->basis_name.n > 200)
+	TRY(parse_string(ps, "the name of the basis file", &name));
+	if (name.p[0] == '.' || slice_find_byte(name, '/') != SIZE_MAX ||
+	    slice_find_byte(name, '\\') != SIZE_MAX || name.n > 200)
 		return FAIL(ps, at.offset,
 			    "the basis is a file beside the policy: a plain name without a path");
+	p->basis_name = name;
 	return OK;
 }
 
@@ -289,7 +292,7 @@ static enum err zone_default(struct parser *ps, void *into)
 	struct policy_zone *z = into;
 
 	if (ps->p->default_zone != POLICY_NONE)
-		return FAIL(ps, ps->t.at.offset,
+		return FAIL(ps, ps->part.offset,
 			    "zone '%.*s' of line %u is the default already; there is one",
 			    (int)ps->p->zones[ps->p->default_zone].name.n,
 			    (const char *)ps->p->zones[ps->p->default_zone].name.p,
@@ -458,7 +461,7 @@ static enum err rule_without(struct parser *ps, void *into)
 	struct rule_parts *rp = into;
 
 	if (rp->exception != SET_ALL)
-		return FAIL(ps, ps->t.at.offset, "'without' and 'only with' exclude each other");
+		return FAIL(ps, ps->part.offset, "'without' and 'only with' exclude each other");
 	rp->exception = BIT(0);
 	return policy_expect(ps, "exception");
 }
@@ -468,7 +471,7 @@ static enum err rule_only(struct parser *ps, void *into)
 	struct rule_parts *rp = into;
 
 	if (rp->exception != SET_ALL)
-		return FAIL(ps, ps->t.at.offset, "'without' and 'only with' exclude each other");
+		return FAIL(ps, ps->part.offset, "'without' and 'only with' exclude each other");
 	rp->exception = BIT(1);
 	TRY(policy_expect(ps, "with"));
 	return policy_expect(ps, "exception");
@@ -486,7 +489,7 @@ static enum err rule_obliges(struct parser *ps, void *into)
 	struct rule_parts *rp = into;
 
 	if (rp->r.forbid)
-		return FAIL(ps, ps->t.at.offset, "what is forbidden obliges to nothing");
+		return FAIL(ps, ps->part.offset, "what is forbidden obliges to nothing");
 	return policy_parse_obligations(ps, &rp->r);
 }
 

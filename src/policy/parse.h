@@ -9,7 +9,8 @@
 struct parser {
 	struct policy *p;
 	struct lexer lx;
-	struct token t; /* the token not yet consumed */
+	struct token t;    /* the token not yet consumed */
+	struct place part; /* of the word whose part is being parsed */
 	struct diag *d;
 };
 
