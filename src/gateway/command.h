@@ -1,11 +1,11 @@
 /*
  * command: what a portal may ask the gateway to do, and what it answers.
  *
- * A command is one message of type COMMAND_MESSAGE, its answer one of type COMMAND_REPLY with the
- * same message id; a collect or upload answer carries one descriptor beside it. Payloads are
- * encoded and decoded by one field table (command.c), consumed exactly; a payload that is not
- * exactly one command is ERR_PEER and ends the sender's role. Texts are valid UTF-8 without control
- * characters (note: also newline), within the sizes below.
+ * A command is one message of type COMMAND_WIRE, its answer (wire_reply) has the same id; a collect
+ * or upload answer carries one descriptor beside it. Payloads are encoded and decoded by one field
+ * table (command.c), consumed exactly; a payload that is not exactly one command is ERR_PEER and
+ * ends the sender's role. Texts are valid UTF-8 without control characters (note: also newline),
+ * within the sizes below.
  *
  * The zone of a command is the edge it came over and is no field. `peer` is the client's address as
  * the http role saw it. `session` is the token of a session, or an API token; the gateway checks it
@@ -25,7 +25,8 @@
 #include "store/blob.h"
 #include "store/transfers.h"
 
-#define COMMAND_MAX 65536u     /* bytes of an encoded command or reply */
+#define COMMAND_WIRE 0x0201    /* wire type of commands and, with WIRE_REPLY, of answers */
+#define COMMAND_MAX 32768u     /* bytes of an encoded command or reply */
 #define COMMAND_NAME_MAX 765u  /* bytes of a file name (255 characters) */
 #define COMMAND_NOTE_MAX 6000u /* bytes of a note */
 
