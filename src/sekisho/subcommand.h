@@ -65,5 +65,6 @@ extern const struct subcommand *const subcommands[];
 extern const size_t subcommands_n;
 
 extern const struct subcommand cmd_completion;
+extern const struct subcommand cmd_config_check;
 
 #endif
