@@ -22,8 +22,8 @@ struct view_who {
 	struct slice login, division, zone;
 };
 
-/* dir: the installation; opens its store read-only. One per process. */
-enum err view_open(const char *dir, struct view **ret) NODISCARD;
+/* dir: the installation, city: its id; opens the store read-only. One per process. */
+enum err view_open(const char *dir, struct slice city, struct view **ret) NODISCARD;
 void view_close(struct view *v);
 struct slice view_city_name(const struct view *v);
 

@@ -24,7 +24,7 @@
 #define BLOB_ID_LEN 32u   /* hexadecimal digits */
 #define BLOB_WRAPPED (24u + 32u + 16u)
 
-enum blob_role { BLOB_ORIGINAL = 1, BLOB_RESULT = 2, BLOB_REPORT = 3 };
+enum blob_role { BLOB_ORIGINAL = 1, BLOB_RESULT = 2 };
 
 /* Secret: what opens one blob. */
 struct blob_seal {

@@ -29,7 +29,7 @@ const char store_schema[] =
     " note TEXT NOT NULL, method TEXT NOT NULL, confidentiality INTEGER NOT NULL,"
     " size INTEGER NOT NULL, received INTEGER NOT NULL, hash BLOB NOT NULL,"
     " created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL, ready_ms INTEGER NOT NULL,"
-    " collected_ms INTEGER NOT NULL, purge_ms INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+    " collected_ms INTEGER NOT NULL, purge_ms INTEGER NOT NULL,"
     " reason TEXT NOT NULL, reason_text TEXT NOT NULL, clause TEXT NOT NULL, rule TEXT NOT NULL,"
     " result_size INTEGER NOT NULL, result_hash BLOB NOT NULL, result_ext TEXT NOT NULL,"
     " result_mime TEXT NOT NULL, result_grammar TEXT NOT NULL, type TEXT NOT NULL,"
@@ -44,6 +44,9 @@ const char store_schema[] =
     " role INTEGER NOT NULL, epoch INTEGER NOT NULL, wrapped BLOB NOT NULL,"
     " size INTEGER NOT NULL, hash BLOB NOT NULL, created_ms INTEGER NOT NULL,"
     " PRIMARY KEY (city, id), UNIQUE (city, transfer, role),"
+    " FOREIGN KEY (city, transfer) REFERENCES transfer (city, id)) STRICT;"
+    "CREATE TABLE report (city TEXT NOT NULL, transfer TEXT NOT NULL, body TEXT NOT NULL,"
+    " PRIMARY KEY (city, transfer),"
     " FOREIGN KEY (city, transfer) REFERENCES transfer (city, id)) STRICT;"
     "CREATE TABLE collection (city TEXT NOT NULL, transfer TEXT NOT NULL, n INTEGER NOT NULL,"
     " account INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (city, transfer, n),"
@@ -63,7 +66,7 @@ const char store_schema[] =
 	"a.division," \
 	" t.from_zone, t.to_zone, t.recipient_login, t.recipient_division," \
 	" COALESCE(r.name, ''), t.name, t.note, t.method, t.confidentiality, t.size, t.received," \
-	" t.hash, t.created_ms, t.changed_ms, t.ready_ms, t.collected_ms, t.purge_ms, t.attempts," \
+	" t.hash, t.created_ms, t.changed_ms, t.ready_ms, t.collected_ms, t.purge_ms," \
 	" t.reason, t.reason_text, t.clause, t.rule, t.result_size, t.result_hash, t.result_ext," \
 	" t.result_mime, t.result_grammar, t.type FROM transfer t" \
 	" JOIN account a ON a.city = t.city AND a.id = t.sender" \
@@ -123,18 +126,18 @@ const char *const store_sql[STATEMENTS] = {
     [SQL_TRANSFER_ADD] =
 	"INSERT INTO transfer (city, id, receipt, once, state, version, sender, from_zone, to_zone,"
 	" recipient_login, recipient_division, name, note, method, confidentiality, size, received,"
-	" hash, created_ms, changed_ms, ready_ms, collected_ms, purge_ms, attempts, reason,"
+	" hash, created_ms, changed_ms, ready_ms, collected_ms, purge_ms, reason,"
 	" reason_text, clause, rule, result_size, result_hash, result_ext, result_mime,"
 	" result_grammar, type) VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13,"
-	" $14, $15, 0, $16, $17, $17, 0, 0, 0, 0, '', '', $18, $19, 0, $16, '', '', '', '')",
+	" $14, $15, 0, $16, $17, $17, 0, 0, 0, '', '', $18, $19, 0, $16, '', '', '', '')",
     [SQL_TRANSFER] = TRANSFER " AND t.id = $2",
     [SQL_TRANSFER_ONCE] = TRANSFER " AND t.sender = $2 AND t.once = $3",
     [SQL_TRANSFER_SET] =
 	"UPDATE transfer SET state = $4, version = version + 1, confidentiality = $5,"
 	" received = $6, hash = $7, changed_ms = $8, ready_ms = $9, collected_ms = $10,"
-	" purge_ms = $11, attempts = $12, reason = $13, reason_text = $14, clause = $15,"
-	" rule = $16, result_size = $17, result_hash = $18, result_ext = $19, result_mime = $20,"
-	" result_grammar = $21, type = $22 WHERE city = $1 AND id = $2 AND version = $3"
+	" purge_ms = $11, reason = $12, reason_text = $13, clause = $14, rule = $15,"
+	" result_size = $16, result_hash = $17, result_ext = $18, result_mime = $19,"
+	" result_grammar = $20, type = $21 WHERE city = $1 AND id = $2 AND version = $3"
 	" RETURNING version",
     [SQL_TRANSFER_PROGRESS] = "UPDATE transfer SET received = $3, changed_ms = $4"
 			      " WHERE city = $1 AND id = $2 AND state = 1 RETURNING received",
@@ -162,6 +165,10 @@ const char *const store_sql[STATEMENTS] = {
     [SQL_BLOB_BLANK] = "UPDATE blob SET wrapped = $3 WHERE city = $1 AND id = $2 RETURNING id",
     [SQL_BLOB_DROP] = "DELETE FROM blob WHERE city = $1 AND id = $2 RETURNING id",
     [SQL_BLOBS_OF] = BLOB " WHERE city = $1 AND transfer = $2 ORDER BY role",
+    [SQL_REPORT_SET] = "INSERT INTO report (city, transfer, body) VALUES ($1, $2, $3)"
+		       " ON CONFLICT (city, transfer) DO UPDATE SET body = excluded.body",
+    [SQL_REPORT] = "SELECT body FROM report WHERE city = $1 AND transfer = $2",
+    [SQL_REPORT_DROP] = "DELETE FROM report WHERE city = $1 AND transfer = $2",
     [SQL_COLLECTION_ADD] = "INSERT INTO collection (city, transfer, n, account, at_ms)"
 			   " SELECT $1, $2, COALESCE(MAX(n), 0) + 1, $3, $4 FROM collection"
 			   " WHERE city = $1 AND transfer = $2",

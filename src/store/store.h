@@ -23,6 +23,8 @@
 
 #include "base/arena.h"
 
+#define STORE_FILE "store.db" /* in the folder of an installation */
+
 struct store;
 struct store_driver;
 

@@ -52,7 +52,6 @@ static void transfer_row(struct cursor *c, void *row)
 	t->ready_ms = cursor_int(c);
 	t->collected_ms = cursor_int(c);
 	t->purge_ms = cursor_int(c);
-	t->attempts = (uint32_t)cursor_int(c);
 	t->reason = cursor_text(c);
 	t->reason_text = cursor_text(c);
 	t->clause = cursor_text(c);
@@ -137,7 +136,6 @@ enum err store_transfer_set(struct store *s, struct transfer_row *t)
 	    v_int(t->ready_ms),
 	    v_int(t->collected_ms),
 	    v_int(t->purge_ms),
-	    v_int(t->attempts),
 	    v_text(t->reason),
 	    v_text(t->reason_text),
 	    v_text(t->clause),
@@ -323,6 +321,35 @@ enum err store_blobs_of(struct store *s, struct slice transfer, struct arena *a,
 
 	TRY(OPEN(s, SQL_BLOBS_OF, a, &c, v_text(transfer)));
 	return store_all(&c, sizeof **ret, blob_row, (void **)ret, ret_n);
+}
+
+enum err store_report_set(struct store *s, struct slice transfer, struct slice json)
+{
+	BUG_IF(!store_in_step(s));
+	return RUN(s, SQL_REPORT_SET, v_text(transfer), v_text(json));
+}
+
+enum err store_report(struct store *s, struct slice transfer, struct arena *a, struct slice *ret)
+{
+	struct slice v = {0};
+	struct cursor c;
+	bool found;
+
+	TRY(OPEN(s, SQL_REPORT, a, &c, v_text(transfer)));
+	found = cursor_next(&c);
+	if (found)
+		v = cursor_text(&c);
+	TRY(cursor_close(&c));
+	if (!found)
+		return ERR_NOT_FOUND;
+	*ret = v;
+	return OK;
+}
+
+enum err store_report_drop(struct store *s, struct slice transfer)
+{
+	BUG_IF(!store_in_step(s));
+	return RUN(s, SQL_REPORT_DROP, v_text(transfer));
 }
 
 enum err store_collection_add(struct store *s, struct slice transfer, int64_t account,

@@ -47,7 +47,6 @@ struct transfer_row {
 	int64_t created_ms, changed_ms;
 	int64_t ready_ms, collected_ms; /* 0: not (yet) */
 	int64_t purge_ms;               /* when content and names go; 0: not decided yet */
-	uint32_t attempts;              /* jobs begun in the present state, for backing off */
 	/* why it is held or refused, or the decision it stands on; may be empty */
 	struct slice reason;      /* a finding id or one of gateway's reason ids */
 	struct slice reason_text; /* detail, valid UTF-8, may be empty */
@@ -116,6 +115,12 @@ enum err store_blob_set(struct store *s, const struct blob_row *b) NODISCARD;
 enum err store_blob_drop(struct store *s, const struct blob_id *id) NODISCARD;
 enum err store_blobs_of(struct store *s, struct slice transfer, struct arena *a,
 			struct blob_row **ret, size_t *ret_n) NODISCARD;
+
+/* What the sanitiser did, as checked JSON. ERR_NOT_FOUND: none (yet). */
+enum err store_report_set(struct store *s, struct slice transfer, struct slice json) NODISCARD;
+enum err store_report(struct store *s, struct slice transfer, struct arena *a, struct slice *ret)
+    NODISCARD;
+enum err store_report_drop(struct store *s, struct slice transfer) NODISCARD;
 
 /* One collection: who, when. Collections are also entries; this is what views read. */
 enum err store_collection_add(struct store *s, struct slice transfer, int64_t account,
