@@ -59,6 +59,8 @@ static const struct finding findings[] = {
      "An action that runs on a click was removed"},
     {"formula-unsafe", D, "外部を参照する、又は動作する数式を値に置き換えました",
      "A formula that could reach outside was replaced by its value"},
+    {"formula-value", N, "数式を計算済みの値に置き換えました",
+     "Formulas were replaced by their computed values"},
     {"formula-prefixed", N, "数式として実行されうる文字列の先頭に記号を付け、文字にしました",
      "Text that could run as a formula was prefixed so that it stays text"},
     {"name-unsafe", D, "危険な名前の定義を取り除きました", "An unsafe defined name was removed"},
