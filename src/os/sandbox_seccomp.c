@@ -1,0 +1,250 @@
+/*
+ * The allow-lists of system calls, one commented table per profile, and how a forbidden call is
+ * named before the process dies.
+ */
+#include "os/sandbox.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include "os/fd.h"
+
+enum rule_if {
+	ALWAYS,
+	NOT_EXEC,  /* the third argument has no PROT_EXEC */
+	FORK_ONLY, /* the first argument makes no namespace */
+};
+
+struct rule {
+	int nr;
+	enum rule_if when;
+};
+
+#define ALLOW(name) {SCMP_SYS(name), ALWAYS}
+
+/* What every profile has: memory, time, ending. */
+static const struct rule common_rules[] = {
+	ALLOW(brk), /* malloc */
+	{SCMP_SYS(mmap), NOT_EXEC},
+	{SCMP_SYS(mprotect), NOT_EXEC},
+	ALLOW(munmap),
+	ALLOW(mremap),
+	ALLOW(madvise),
+	ALLOW(futex),	      /* locks of libraries, never contended */
+	ALLOW(clock_gettime), /* where the vDSO cannot answer */
+	ALLOW(gettimeofday),
+	ALLOW(getrandom), /* hash salts of expat, keys */
+	ALLOW(write),	  /* to what is open */
+	ALLOW(writev),	  /* last words of libc on stderr */
+	ALLOW(rt_sigreturn),
+	ALLOW(rt_sigprocmask), /* abort() */
+	ALLOW(getpid),
+	ALLOW(gettid),
+	ALLOW(exit),
+	ALLOW(exit_group),
+	ALLOW(restart_syscall),
+};
+
+/* A job has nothing more than that. */
+static const struct rule zygote_rules[] = {
+	ALLOW(read), /* the pipe of a job */
+	ALLOW(recvmsg),
+	ALLOW(sendmsg),
+	ALLOW(epoll_wait),
+	ALLOW(epoll_pwait),
+	ALLOW(epoll_ctl),
+	ALLOW(pipe2),
+	ALLOW(close),
+	ALLOW(fstat),	   /* the size of a memory file */
+	ALLOW(newfstatat), /* fstat in newer C libraries */
+	ALLOW(fcntl),	   /* its seals */
+	{SCMP_SYS(clone), FORK_ONLY},
+	ALLOW(set_robust_list), /* fork in the C library */
+	ALLOW(wait4),
+	ALLOW(kill), /* a job out of time; in its own process namespace */
+	/* a job that locks itself */
+	ALLOW(dup2),
+	ALLOW(dup3),
+	ALLOW(close_range),
+	ALLOW(prlimit64),
+	ALLOW(getrlimit),
+	ALLOW(setrlimit),
+	ALLOW(rt_sigaction),
+	ALLOW(prctl),
+	ALLOW(seccomp),
+};
+
+/* Roles that have files and sockets. No exec, no namespaces, no tracing, no new kinds of sockets. */
+static const struct rule service_rules[] = {
+	/* descriptors */
+	ALLOW(read), ALLOW(readv), ALLOW(pread64), ALLOW(pwrite64), ALLOW(preadv), ALLOW(pwritev),
+	ALLOW(lseek), ALLOW(close), ALLOW(close_range), ALLOW(fcntl), ALLOW(dup), ALLOW(dup2),
+	ALLOW(dup3), ALLOW(pipe2), ALLOW(ioctl), ALLOW(eventfd2), ALLOW(memfd_create),
+	/* files: where, Landlock and the owner decide */
+	ALLOW(openat), ALLOW(open), ALLOW(fstat), ALLOW(newfstatat), ALLOW(stat), ALLOW(lstat),
+	ALLOW(statx), ALLOW(fstatfs), ALLOW(statfs), ALLOW(access), ALLOW(faccessat),
+	ALLOW(faccessat2), ALLOW(getdents64), ALLOW(readlink), ALLOW(readlinkat), ALLOW(getcwd),
+	ALLOW(mkdir), ALLOW(mkdirat), ALLOW(rename), ALLOW(renameat), ALLOW(renameat2),
+	ALLOW(link), ALLOW(linkat), ALLOW(unlink), ALLOW(unlinkat), ALLOW(rmdir), ALLOW(fchmod),
+	ALLOW(fchmodat), ALLOW(chmod), ALLOW(fchown), ALLOW(umask), ALLOW(ftruncate),
+	ALLOW(fallocate), ALLOW(fsync), ALLOW(fdatasync), ALLOW(flock), ALLOW(sendfile),
+	ALLOW(copy_file_range), ALLOW(fadvise64), ALLOW(utimensat), ALLOW(sync_file_range),
+	/* sockets that it has or accepts */
+	ALLOW(socketpair), ALLOW(accept), ALLOW(accept4), ALLOW(recvmsg), ALLOW(sendmsg),
+	ALLOW(recvfrom), ALLOW(sendto), ALLOW(sendmmsg), ALLOW(shutdown), ALLOW(getsockname),
+	ALLOW(getpeername), ALLOW(getsockopt), ALLOW(setsockopt),
+	/* waiting */
+	ALLOW(epoll_create1), ALLOW(epoll_ctl), ALLOW(epoll_wait), ALLOW(epoll_pwait),
+	ALLOW(epoll_pwait2), ALLOW(poll), ALLOW(ppoll), ALLOW(select), ALLOW(pselect6),
+	ALLOW(signalfd4), ALLOW(timerfd_create), ALLOW(timerfd_settime), ALLOW(nanosleep),
+	ALLOW(clock_nanosleep), ALLOW(clock_getres),
+	/* threads and itself */
+	{SCMP_SYS(clone), FORK_ONLY}, ALLOW(set_robust_list), ALLOW(rseq), ALLOW(sched_yield),
+	ALLOW(sched_getaffinity), ALLOW(set_tid_address), ALLOW(rt_sigaction), ALLOW(sigaltstack),
+	ALLOW(tgkill), ALLOW(wait4), ALLOW(waitid), ALLOW(getppid), ALLOW(getuid), ALLOW(geteuid),
+	ALLOW(getgid), ALLOW(getegid), ALLOW(getrusage), ALLOW(prlimit64), ALLOW(getrlimit),
+	ALLOW(sysinfo), ALLOW(uname), ALLOW(prctl), ALLOW(mlock), ALLOW(munlock), ALLOW(msync),
+	ALLOW(times), ALLOW(getcpu), ALLOW(membarrier),
+};
+
+static const struct {
+	const struct rule *rules;
+	size_t n;
+} profile[] = {
+	[SANDBOX_WORKER] = {NULL, 0},
+	[SANDBOX_ZYGOTE] = {zygote_rules, ARRAY_LEN(zygote_rules)},
+	[SANDBOX_SERVICE] = {service_rules, ARRAY_LEN(service_rules)},
+};
+
+/* The clone flags that make namespaces. */
+#define NAMESPACE_FLAGS 0x7e020080u
+
+static int add(scmp_filter_ctx ctx, const struct rule *r)
+{
+	const struct scmp_arg_cmp not_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+	const struct scmp_arg_cmp fork_only = SCMP_A0(SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0);
+
+	switch (r->when) {
+	case ALWAYS:
+		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 0);
+	case NOT_EXEC:
+		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 1, not_exec);
+	case FORK_ONLY:
+		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 1, fork_only);
+	}
+	return -EINVAL;
+}
+
+static int add_all(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int k = add(ctx, &rules[i]);
+
+		/* A call that this machine does not have (open on arm64) cannot be made. */
+		if (k != 0 && k != -EDOM && rules[i].nr >= 0)
+			return k;
+	}
+	return 0;
+}
+
+static enum err export(scmp_filter_ctx ctx, struct sandbox_filter *ret)
+{
+	AUTO_CLOSE fd = memfd_create("filter", MFD_CLOEXEC);
+	off_t n;
+	void *code;
+
+	if (fd < 0 || seccomp_export_bpf(ctx, fd) != 0)
+		return ERR_IO;
+	n = lseek(fd, 0, SEEK_END);
+	if (n <= 0 || (size_t)n % sizeof(struct sock_filter) != 0)
+		return ERR_IO;
+	code = malloc((size_t)n);
+	if (!code)
+		return ERR_MEMORY;
+	if (pread(fd, code, (size_t)n, 0) != n) {
+		free(code);
+		return ERR_IO;
+	}
+	*ret = (struct sandbox_filter){code, (size_t)n / sizeof(struct sock_filter)};
+	return OK;
+}
+
+enum err sandbox_filter_build(enum sandbox_profile p, struct sandbox_filter *ret_filter)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_TRAP);
+	enum err e = ERR_IO;
+
+	if (!ctx)
+		return ERR_UNSUPPORTED;
+	/* A binary tree instead of a list: fewer steps per call. Older libraries do without. */
+	(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (p == SANDBOX_SERVICE)
+		/* clone3 hides its flags; the C library then falls back to clone. */
+		(void)seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	if (add_all(ctx, common_rules, ARRAY_LEN(common_rules)) == 0 &&
+	    add_all(ctx, profile[p].rules, profile[p].n) == 0)
+		e = export(ctx, ret_filter);
+	seccomp_release(ctx);
+	return e;
+}
+
+void sandbox_filter_free(struct sandbox_filter *f)
+{
+	free(f->code);
+	*f = (struct sandbox_filter){NULL, 0};
+}
+
+enum err sandbox_filter_load(const struct sandbox_filter *f)
+{
+	struct sock_fprog prog = {.len = (unsigned short)f->n, .filter = f->code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) != 0)
+		return ERR_UNSUPPORTED;
+	return OK;
+}
+
+/* Where the handler of this process writes; a signal handler has no argument of ours. */
+static volatile sig_atomic_t last_fd = -1;
+
+static void on_sigsys(int signo, siginfo_t *info, void *context)
+{
+	struct sandbox_last last = {SANDBOX_MAGIC, info->si_syscall, signo};
+
+	(void)context;
+	/* abort() ends in tgkill, which nobody has: its name is the signal. */
+	if (info->si_syscall == SYS_tgkill)
+		last = (struct sandbox_last){SANDBOX_MAGIC, -1, SIGABRT};
+	if (write(last_fd, &last, sizeof last) < 0)
+		_exit(SANDBOX_EXIT + 1);
+	_exit(SANDBOX_EXIT);
+}
+
+enum err sandbox_report_to(int fd)
+{
+	struct sigaction act = {.sa_sigaction = on_sigsys, .sa_flags = SA_SIGINFO | SA_NODEFER};
+
+	last_fd = fd;
+	sigemptyset(&act.sa_mask);
+	return sigaction(SIGSYS, &act, NULL) == 0 ? OK : ERR_IO;
+}
+
+void sandbox_syscall_name(int nr, char ret[32])
+{
+	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+
+	if (name)
+		snprintf(ret, 32, "%.31s", name);
+	else
+		snprintf(ret, 32, "number %d", nr);
+	free(name);
+}

@@ -1,0 +1,353 @@
+#include "worker/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include "os/clock.h"
+#include "os/file.h"
+
+#define RUNNING_MAX PROTO_AT_ONCE_MAX
+
+/* Descriptors of a job's process. */
+enum { JOB_OUT = 3, JOB_REPORT, JOB_PIPE, JOB_FDS };
+
+struct zygote;
+
+struct running {
+	struct zygote *z;
+	bool used, timed_out;
+	uint32_t id;
+	pid_t pid;
+	int pipe;
+	struct loop_watch *watch;
+	struct loop_timer *timer;
+	uint64_t started_us;
+};
+
+struct zygote {
+	const struct zygote_kind *kind;
+	int fd;
+	struct loop *loop;
+	struct loop_watch *watch;
+	struct sandbox_filter worker;
+	uint64_t vm_bytes;
+	bool failed;
+	struct running run[RUNNING_MAX];
+	struct wire_msg msg;
+};
+
+static void stop(struct zygote *z)
+{
+	z->failed = true;
+	loop_stop(z->loop);
+}
+
+static void say_done(struct zygote *z, uint32_t id, const struct proto_done *done)
+{
+	AUTO_BUF b;
+
+	wire_buf(&b);
+	proto_put_done(&b, done);
+	if (wire_send(z->fd, PROTO_DONE, id, &b, NULL, 0) != OK)
+		stop(z);
+}
+
+/* The job's process from fork to lock. What fails here is told by the exit code alone. */
+static enum err lock_job(const struct zygote *z, const struct limits *l, uint64_t in_bytes)
+{
+	struct sandbox_limits lim = {
+	    .memory = z->vm_bytes ? z->vm_bytes + in_bytes + l->memory_bytes : l->memory_bytes,
+	    /* The report is a file too; the pool looks at the output's own size again. */
+	    .file_bytes = l->output_bytes > PROTO_REPORT_MAX ? l->output_bytes : PROTO_REPORT_MAX,
+	    .cpu_seconds = l->cpu_seconds,
+	    .fds = 0,
+	};
+
+	TRY(sandbox_report_to(JOB_PIPE));
+	TRY(sandbox_limits(&lim));
+	return z->worker.n ? sandbox_filter_load(&z->worker) : OK;
+}
+
+static enum err place_job_fds(const int fds[3], int pipe)
+{
+	const int want[3] = {fds[1], fds[2], pipe};
+	int high[3];
+
+	/* Out of the way first, so that no target overwrites a source. */
+	for (int i = 0; i < 3; i++) {
+		high[i] = fcntl(want[i], F_DUPFD_CLOEXEC, 64);
+		if (high[i] < 0)
+			return ERR_IO;
+	}
+	for (int i = 0; i < 3; i++)
+		if (dup2(high[i], JOB_OUT + i) < 0)
+			return ERR_IO;
+	if (syscall(SYS_close_range, (unsigned)JOB_FDS, ~0u, 0) != 0 ||
+	    syscall(SYS_close_range, 0u, 2u, 0) != 0)
+		return ERR_IO;
+	return OK;
+}
+
+__attribute__((noreturn)) static void job_main(struct zygote *z, const struct proto_job *opt,
+					       const int fds[3], int pipe)
+{
+	struct mem_map in = {0};
+	struct proto_last last = {.magic = PROTO_LAST_MAGIC};
+	struct zygote_job job = {.opt = opt, .out = JOB_OUT, .report = JOB_REPORT};
+	enum err e = mem_map(fds[0], opt->limits.input_bytes, &in);
+
+	if (e == OK) {
+		e = place_job_fds(fds, pipe);
+		pipe = JOB_PIPE;
+	}
+	if (e == OK)
+		e = lock_job(z, &opt->limits, in.view.n);
+	if (e == OK) {
+		job.in = in.view;
+		z->kind->run(&job, &last);
+	} else {
+		last.err = e;
+		snprintf(last.text, sizeof last.text, "%s",
+			 e == ERR_LIMIT ? "the file is larger than limit input_bytes"
+					: "the worker could not lock itself");
+	}
+	last.magic = PROTO_LAST_MAGIC;
+	_exit(write(pipe, &last, sizeof last) == (ssize_t)sizeof last ? 0 : 1);
+}
+
+/* Reads what a job left in its pipe; true when it is exactly one of the two forms. */
+static void read_last_words(int pipe, struct proto_done *done)
+{
+	union {
+		struct proto_last last;
+		struct sandbox_last broken;
+	} got;
+	ssize_t n = read(pipe, &got, sizeof got);
+
+	if (n == (ssize_t)sizeof got.last && got.last.magic == PROTO_LAST_MAGIC) {
+		done->end = END_REPLY;
+		done->last = got.last;
+	} else if (n == (ssize_t)sizeof got.broken && got.broken.magic == SANDBOX_MAGIC) {
+		done->end = got.broken.syscall >= 0 ? END_SYSCALL : END_SIGNAL;
+		done->number = got.broken.syscall >= 0 ? got.broken.syscall : got.broken.signo;
+	} else {
+		done->end = END_EXIT;
+	}
+}
+
+static uint32_t usec32(uint64_t us)
+{
+	return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
+}
+
+/* The pipe is closed: the process is dead, or about to be. */
+static void finish(struct running *r)
+{
+	struct zygote *z = r->z;
+	struct proto_done done = {.end = END_EXIT};
+	struct rusage use = {0};
+	int status = 0;
+	pid_t k;
+
+	/* One that closed its pipe and goes on must not make us wait; to a dying one it is nothing.
+	 */
+	kill(r->pid, SIGKILL);
+	do
+		k = wait4(r->pid, &status, 0, &use);
+	while (k < 0 && errno == EINTR);
+	if (k != r->pid) {
+		stop(z);
+		return;
+	}
+	if (WIFEXITED(status))
+		read_last_words(r->pipe, &done);
+	else
+		done = (struct proto_done){.end = END_SIGNAL, .number = WTERMSIG(status)};
+	if (done.end == END_EXIT)
+		done.number = WEXITSTATUS(status);
+	if (r->timed_out)
+		done.end = END_TIME;
+	done.wall_us = usec32(clock_mono_us() - r->started_us);
+	done.cpu_us = usec32((uint64_t)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000u +
+			     (uint64_t)(use.ru_utime.tv_usec + use.ru_stime.tv_usec));
+	loop_unwatch(r->watch);
+	loop_cancel(r->timer);
+	close(r->pipe);
+	r->used = false;
+	say_done(z, r->id, &done);
+}
+
+/* The last words are small and wait in the pipe: only its end matters. */
+static void on_pipe(void *arg, int fd, unsigned events)
+{
+	(void)fd;
+	if (events & LOOP_HUP)
+		finish(arg);
+}
+
+static void on_time(void *arg)
+{
+	struct running *r = arg;
+
+	r->timer = NULL;
+	r->timed_out = true;
+	kill(r->pid, SIGKILL);
+}
+
+static struct running *free_slot(struct zygote *z)
+{
+	for (size_t i = 0; i < RUNNING_MAX; i++)
+		if (!z->run[i].used)
+			return &z->run[i];
+	return NULL;
+}
+
+static enum err watch_job(struct running *r, uint32_t wall_seconds)
+{
+	TRY(loop_watch(r->z->loop, r->pipe, 0, on_pipe, r, &r->watch));
+	if (wall_seconds)
+		TRY(loop_timer(r->z->loop, (uint64_t)wall_seconds * 1000, on_time, r, &r->timer));
+	return OK;
+}
+
+static enum err on_job(void *arg, struct wire_msg *m, struct reader *payload)
+{
+	struct zygote *z = arg;
+	struct proto_job opt;
+	struct running *r = free_slot(z);
+	int p[2];
+
+	TRY(proto_get_job(payload, &opt));
+	if (!r || pipe2(p, O_CLOEXEC) != 0) {
+		say_done(z, m->id, &(struct proto_done){.end = END_START, .number = ERR_FULL});
+		return OK;
+	}
+	*r = (struct running){
+	    .z = z, .used = true, .id = m->id, .pipe = p[0], .started_us = clock_mono_us()};
+	/* Without the handlers of fork(3): one thread, and the child never returns. */
+	r->pid = _Fork();
+	if (r->pid == 0)
+		job_main(z, &opt, m->fds, p[1]);
+	close(p[1]);
+	if (r->pid < 0) {
+		close(p[0]);
+		r->used = false;
+		say_done(z, m->id, &(struct proto_done){.end = END_START, .number = ERR_FULL});
+		return OK;
+	}
+	return watch_job(r, opt.limits.wall_seconds);
+}
+
+static enum err on_cancel(void *arg, struct wire_msg *m, struct reader *payload)
+{
+	struct zygote *z = arg;
+
+	(void)payload;
+	for (size_t i = 0; i < RUNNING_MAX; i++)
+		if (z->run[i].used && z->run[i].id == m->id)
+			kill(z->run[i].pid, SIGKILL);
+	return OK;
+}
+
+static const struct wire_type from_pool[] = {
+    {PROTO_JOB, "job", 1024, 3, 3, on_job},
+    {PROTO_CANCEL, "cancel", 0, 0, 0, on_cancel},
+};
+
+static void on_message(void *arg, int fd, unsigned events)
+{
+	struct zygote *z = arg;
+
+	(void)events;
+	if (wire_recv(fd, &z->msg) != OK ||
+	    wire_dispatch(from_pool, ARRAY_LEN(from_pool), z, &z->msg, NULL) != OK) {
+		stop(z);
+		return;
+	}
+	wire_msg_clear(&z->msg);
+}
+
+static int compare_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, 1);
+}
+
+/* State that the C library makes on first use with calls that a job has not. */
+static void warm_up_libc(void)
+{
+	char *text = calloc(1, 4096);
+
+	/* qsort of more than 1 KiB asks sysconf for the memory size, once. */
+	if (text)
+		qsort(text, 4096, 1, compare_bytes);
+	free(text);
+	/* One arena; and blocks up to 1 MiB from the heap, which grows in steps of 1 MiB. */
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TOP_PAD, 1 << 20);
+}
+
+/* Gives away all rights of the zygote. What fails is missing in the fences, and told. */
+static struct fences lock_zygote(struct zygote *z, unsigned namespaces)
+{
+	struct fences f = {0};
+	struct sandbox_filter own = {0};
+
+	fences_of_ns(&f, namespaces);
+	sandbox_empty_root(&f);
+	sandbox_landlock(&f);
+	sandbox_drop_caps(&f);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	f.have |= 1u << FENCE_LIMITS;
+	if (sandbox_filter_build(SANDBOX_WORKER, &z->worker) == OK &&
+	    sandbox_filter_build(SANDBOX_ZYGOTE, &own) == OK && sandbox_filter_load(&own) == OK)
+		f.have |= 1u << FENCE_SECCOMP;
+	else
+		sandbox_filter_free(&z->worker);
+	sandbox_filter_free(&own);
+	return f;
+}
+
+static enum err serve(struct zygote *z)
+{
+	AUTO_BUF hello;
+	struct fences f;
+	unsigned namespaces;
+
+	/* The first message says what the start gave: it is known only outside. */
+	TRY(wire_recv(z->fd, &z->msg));
+	if (z->msg.type != PROTO_HELLO || z->msg.payload.n != 1)
+		return ERR_PEER;
+	namespaces = z->msg.payload.p[0];
+	warm_up_libc();
+	if (z->kind->warm_up)
+		z->kind->warm_up();
+	z->vm_bytes = sandbox_vm_bytes();
+	f = lock_zygote(z, namespaces);
+	wire_buf(&hello);
+	wire_put_u32(&hello, f.have);
+	wire_put_u32(&hello, (uint32_t)f.landlock_abi);
+	TRY(wire_send(z->fd, PROTO_HELLO, 0, &hello, NULL, 0));
+	TRY(loop_watch(z->loop, z->fd, LOOP_READ, on_message, z, &z->watch));
+	TRY(loop_run(z->loop));
+	return z->failed ? ERR_CRASH : OK;
+}
+
+int zygote_main(int fd, const struct zygote_kind *kind)
+{
+	struct zygote *z = calloc(1, sizeof *z);
+	AUTO_LOOP loop = NULL;
+
+	if (!z || loop_new(&loop) != OK)
+		return 1;
+	z->kind = kind;
+	z->fd = fd;
+	z->loop = loop;
+	wire_msg_init(&z->msg);
+	return serve(z) == OK ? 0 : 1;
+}
