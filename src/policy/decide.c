@@ -2,7 +2,7 @@
  * Deciding: per attribute and value one bit set over the rows (alternatives of rules), ANDed word
  * by word. Forbids stand in the first words, so that a single pass sees them before any permit.
  */
-#include "policy/day.h"
+#include "base/calendar.h"
 #include "policy/internal.h"
 
 static void set_rows(struct compiled *c, const struct rule *r, uint32_t rule, size_t *row)
@@ -132,13 +132,27 @@ static void cite(struct policy_decision *d, const struct cited *c)
 	d->visibility = c->visibility;
 }
 
+/* The last day kept, for what is recorded on `day`. */
+static int32_t keep_years(int32_t day, uint32_t n)
+{
+	return (int32_t)date_days(date_add_months(date_from_days(day), (int)n * 12));
+}
+
+/* The count begins on the April 1 after the 年度 of the day. */
+static int32_t keep_fiscal(int32_t day, uint32_t n)
+{
+	int year = fiscal_year(date_from_days(day));
+
+	return (int32_t)date_days((struct date){year + 1 + (int)n, 3, 31});
+}
+
 static void keep_until(struct policy_decision *d, const struct keep *k, int32_t day)
 {
-	int32_t until = policy_keep_days(day, k->days), other;
+	int32_t until = day + (int32_t)k->days, other;
 
-	if (k->years && (other = policy_keep_years(day, k->years)) > until)
+	if (k->years && (other = keep_years(day, k->years)) > until)
 		until = other;
-	if (k->fiscal && (other = policy_keep_fiscal(day, k->fiscal)) > until)
+	if (k->fiscal && (other = keep_fiscal(day, k->fiscal)) > until)
 		until = other;
 	d->retain_until = until;
 	d->retain_days = (uint32_t)(until - day);

@@ -1,5 +1,5 @@
 /* A decision as one sentence, in Japanese or English. */
-#include "policy/day.h"
+#include "base/calendar.h"
 #include "policy/internal.h"
 
 static void put_zone(const struct policy *p, uint32_t id, enum policy_lang lang,
@@ -42,7 +42,7 @@ static void ja(const struct policy *p, const struct policy_request *rq,
 	buf_str(out, "への受渡しは、");
 	if (d->reason == POLICY_NOT_IN_FORCE) {
 		buf_str(out, "方針が");
-		policy_day_put_wareki(out, p->effective);
+		date_put_wareki(out, date_from_days(p->effective));
 		buf_str(out, "施行のため、この日は許可しません。");
 		return;
 	}
@@ -71,7 +71,7 @@ static void en(const struct policy *p, const struct policy_request *rq,
 	put_zone(p, rq->destination, POLICY_EN, audience, out);
 	if (d->reason == POLICY_NOT_IN_FORCE) {
 		buf_str(out, " is not permitted on this day: the policy is in force from ");
-		policy_day_put(out, p->effective);
+		date_put_iso(out, date_from_days(p->effective));
 		buf_str(out, ".");
 		return;
 	}

@@ -25,7 +25,7 @@ enum attr {
 #define CONDITION_ATOMS_MAX 256
 #define NEVERS_MAX 256
 #define ROWS_MAX (1u << 18) /* alternatives of all rules */
-#define DAY_MAX 2932896     /* 9999-12-31 */
+#define DAY_MAX 2500000     /* in the year 8814: a century later there still is a calendar */
 
 /* One alternative of a rule: it matches where every attribute's value is in its set. */
 struct term {

@@ -1,5 +1,5 @@
 /* Obligations: the one table that the parser reads and the printers print. */
-#include "policy/day.h"
+#include "base/calendar.h"
 #include "policy/obligation.h"
 #include "policy/parse.h"
 
@@ -168,11 +168,11 @@ void policy_print_obligations(const struct policy_decision *d, enum policy_lang 
 		if (o != POLICY_RETAIN) {
 			buf_str(out, policy_obligation_label(o, d->sanitize, lang));
 		} else if (lang == POLICY_JA) {
-			policy_day_put_wareki(out, d->retain_until);
+			date_put_wareki(out, date_from_days(d->retain_until));
 			buf_str(out, "までの保存");
 		} else {
 			buf_str(out, "retain until ");
-			policy_day_put(out, d->retain_until);
+			date_put_iso(out, date_from_days(d->retain_until));
 		}
 	}
 }

@@ -1,11 +1,10 @@
 /* Statements. Each is one row of a table; what may follow its head is a second table of parts. */
 #include "policy/parse.h"
 
-#include "base/utf8.h"
+#include "base/calendar.h"
 #include "policy/addr.h"
 #include "policy/basis.h"
 #include "policy/chars.h"
-#include "policy/day.h"
 #include "policy/limit.h"
 
 enum err policy_next(struct parser *ps)
@@ -253,11 +252,16 @@ static enum err head_version(struct parser *ps, void *into)
 static enum err head_effective(struct parser *ps, void *into)
 {
 	struct policy *p = into;
+	bool word = !ps->t.starts && ps->t.kind == TOK_WORD;
+	struct date date;
 
-	if (ps->t.starts || ps->t.kind != TOK_WORD || !policy_day_parse(ps->t.text, &p->effective))
+	if (word)
+		policy_lex_raw(&ps->lx, &ps->t);
+	if (!word || date_parse(ps->t.text, &date) != OK)
 		return FAIL(ps, ps->t.at.offset,
 			    "expected a date as in 2022-07-15 or 令和4年7月15日 instead of %s",
 			    policy_token_name(ps));
+	p->effective = (int32_t)date_days(date);
 	return policy_next(ps);
 }
 

@@ -1,5 +1,6 @@
 #include "policy/policy.h"
 
+#include <stdio.h>
 #include "policy/addr.h"
 #include "policy/basis.h"
 
@@ -14,6 +15,7 @@ enum err policy_load(struct arena *a, struct slice text, struct slice basis_text
 		     const struct policy **ret, struct diag *d)
 {
 	struct policy *p = arena_alloc(a, sizeof *p);
+	enum err e;
 
 	if (!p)
 		return ERR_MEMORY;
@@ -25,7 +27,10 @@ enum err policy_load(struct arena *a, struct slice text, struct slice basis_text
 	p->zone_cited = arena_array(a, POLICY_ZONES_MAX, sizeof *p->zone_cited);
 	if (!p->zones || !p->zone_cited)
 		return ERR_MEMORY;
-	TRY(policy_basis_read(a, basis_text, &p->basis, d));
+	e = policy_basis_read(a, basis_text, &p->basis, d);
+	if (e != OK && d)
+		snprintf(d->part, sizeof d->part, "basis");
+	TRY(e);
 	TRY(policy_parse(p, d));
 	TRY(policy_check(p, d));
 	TRY(policy_compile(p));

@@ -119,7 +119,8 @@ enum err policy_basis_name(struct slice text, struct slice *ret_name, struct dia
 
 /*
  * Loads and checks. ERR_SYNTAX what the language or the check refuses, ERR_UNSUPPORTED a statement
- * this version cannot enforce, ERR_LIMIT, ERR_MEMORY. The first fault is in *d.
+ * this version cannot enforce, ERR_LIMIT, ERR_MEMORY. The first fault is in *d; d->part is "basis"
+ * where it lies in the basis text, else empty.
  */
 enum err policy_load(struct arena *a, struct slice text, struct slice basis_text,
 		     const struct policy **ret, struct diag *d) NODISCARD;

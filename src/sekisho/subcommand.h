@@ -66,5 +66,7 @@ extern const size_t subcommands_n;
 
 extern const struct subcommand cmd_completion;
 extern const struct subcommand cmd_config_check;
+extern const struct subcommand cmd_policy_check;
+extern const struct subcommand cmd_policy_decide;
 
 #endif

@@ -3,6 +3,8 @@
 /* Every subcommand, in the order in which the help lists them. */
 const struct subcommand *const subcommands[] = {
     &cmd_config_check,
+    &cmd_policy_check,
+    &cmd_policy_decide,
     &cmd_completion,
 };
 const size_t subcommands_n = sizeof subcommands / sizeof subcommands[0];

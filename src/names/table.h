@@ -1,0 +1,13 @@
+/* table: what tools/names.py compiles from data/names. Internal to room `names`. */
+#ifndef NAMES_TABLE_H
+#define NAMES_TABLE_H
+
+#include "names/names.h"
+
+extern const struct names_element names_elements[];
+extern const size_t names_elements_n;
+/* Open addressing over FNV-1a of namespace and name; 0 is empty, i + 1 is row i. */
+extern const uint16_t names_slots[];
+extern const size_t names_slots_n; /* a power of two */
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * check: reads a whole log again and names the first thing that is not as it must be.
+ */
+#ifndef RECORD_CHECK_H
+#define RECORD_CHECK_H
+
+#include "base/arena.h"
+#include "store/store.h"
+
+struct log_check {
+	uint64_t size;          /* entries that the checkpoint signs */
+	uint64_t entries;       /* entries that were read and are right */
+	uint64_t values;        /* commitments whose value is still known and fits */
+	uint64_t erased;        /* commitments whose value was erased */
+	uint64_t unsigned_tail; /* entries in the store behind the checkpoint */
+	char root[65];
+	/* Empty where all is right: the file, entry or tile, and what is wrong with it. */
+	char where[128];
+	char what[256];
+};
+
+/*
+ * dir: the installation, or a copy of its log folder's parent; store may be NULL: then only the
+ * published files are read. OK whenever the log could be read to an answer; the answer is in *ret.
+ * ERR_NOT_FOUND where dir holds no log.
+ */
+enum err log_check(const char *dir, struct store *store, struct log_check *ret) NODISCARD;
+
+#endif

@@ -1,0 +1,92 @@
+/* logfile: reading the published log; see signer.h. */
+#include <fcntl.h>
+#include <stdio.h>
+#include "os/file.h"
+#include "record/signer.h"
+
+#define BUNDLE_MAX ((TLOG_ENTRY_MAX + 2u) * TLOG_TILE_WIDTH)
+
+static enum err read_file(int dir, const char *path, struct buf *out)
+{
+	AUTO_CLOSE fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return ERR_NOT_FOUND;
+	return file_read_fd(fd, out);
+}
+
+/* The first width hashes of a tile: the narrowest file that has them, the full one last. */
+enum err log_read_tile(void *ctx, struct tlog_tile t, struct buf *out)
+{
+	int dir = *(const int *)ctx;
+	size_t want = t.width * 32u;
+
+	for (unsigned w = t.width; w <= TLOG_TILE_WIDTH; w++) {
+		struct tlog_tile wide = {.level = t.level, .index = t.index, .width = w};
+		char path[TLOG_PATH_MAX];
+		AUTO_BUF b;
+		enum err e;
+
+		buf_init(&b, TLOG_TILE_WIDTH * 32u);
+		tlog_tile_path(wide, path);
+		e = read_file(dir, path, &b);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		TRY(e);
+		if (b.n != w * 32u)
+			return ERR_CRYPTO;
+		buf_put(out, b.p, want);
+		return buf_err(out);
+	}
+	return ERR_NOT_FOUND;
+}
+
+enum err log_read_bundle(int log, uint64_t index, unsigned width, struct buf *out)
+{
+	for (unsigned w = width; w <= TLOG_TILE_WIDTH; w++) {
+		char path[TLOG_PATH_MAX];
+		struct reader r;
+		AUTO_BUF b;
+		enum err e;
+
+		buf_init(&b, BUNDLE_MAX);
+		tlog_bundle_path(index, w, path);
+		e = read_file(log, path, &b);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		TRY(e);
+		r = reader_of(buf_view(&b));
+		for (unsigned i = 0; i < width; i++) {
+			struct slice entry;
+
+			if (tlog_bundle_next(&r, &entry) != OK)
+				return ERR_CRYPTO;
+		}
+		buf_put(out, b.p, r.at);
+		return buf_err(out);
+	}
+	return ERR_NOT_FOUND;
+}
+
+enum err log_read_checkpoint(int log, struct arena *a, struct tlog_key *ret_key,
+			     struct tlog_checkpoint *ret)
+{
+	struct tlog_checkpoint c;
+	struct tlog_key key;
+	struct slice note;
+	AUTO_BUF vkey;
+	AUTO_BUF text;
+
+	buf_init(&vkey, 4096);
+	buf_init(&text, TLOG_NOTE_MAX);
+	TRY(read_file(log, "key", &vkey));
+	TRY(tlog_vkey_parse(slice_trim(buf_view(&vkey)), &key));
+	TRY(read_file(log, "checkpoint", &text));
+	note = arena_copy(a, buf_view(&text));
+	if (!note.p)
+		return ERR_MEMORY;
+	TRY(tlog_checkpoint_open(note, &key, 1, slice_str(key.name), &c));
+	*ret_key = key;
+	*ret = c;
+	return OK;
+}

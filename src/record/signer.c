@@ -1,0 +1,332 @@
+/* signer: writes bundles and tiles, remembers its head, signs; see signer.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include "os/file.h"
+#include "os/rand.h"
+#include "record/signer.h"
+
+#define BUNDLE_MAX ((TLOG_ENTRY_MAX + 2u) * TLOG_TILE_WIDTH)
+
+struct signer {
+	int log, own; /* DIR/log and DIR/signer */
+	struct tlog_signer key;
+	uint64_t size;
+	struct tlog_range range; /* of the signed tree: what a new root must grow from */
+	struct hash last;        /* leaf hash of entry size - 1 */
+	struct buf bundle;       /* the last, partial bundle */
+};
+
+static enum err make_dir(int at, const char *name, mode_t mode)
+{
+	if (mkdirat(at, name, mode) != 0 && errno != EEXIST)
+		return errno == ENOSPC ? ERR_FULL : ERR_IO;
+	return OK;
+}
+
+static enum err open_dir(int at, const char *name, int *ret)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	*ret = fd;
+	return OK;
+}
+
+static enum err read_at(int dir, const char *name, struct buf *ret)
+{
+	AUTO_CLOSE fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	return file_read_fd(fd, ret);
+}
+
+/* Writes log/path durably, making the folders on the way. */
+static enum err put_file(int log, const char *path, struct slice data)
+{
+	char folder[TLOG_PATH_MAX];
+	AUTO_CLOSE dir = -1;
+	const char *slash = strrchr(path, '/');
+
+	for (const char *p = strchr(path, '/'); p; p = strchr(p + 1, '/')) {
+		snprintf(folder, sizeof folder, "%.*s", (int)(p - path), path);
+		TRY(make_dir(log, folder, 0755));
+	}
+	snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+	TRY(open_dir(log, folder, &dir));
+	return file_write(dir, slash + 1, data, 0644);
+}
+
+/* -- head and checkpoint ------------------------------------------------------------------------
+ */
+
+static enum err sign(struct signer *s, uint64_t size, struct hash root, struct buf *ret_note)
+{
+	struct tlog_checkpoint c = {
+	    .origin = slice_str(s->key.key.name), .size = size, .root = root};
+	AUTO_BUF text;
+
+	buf_init(&text, TLOG_NOTE_MAX);
+	tlog_checkpoint_put(&text, &c);
+	TRY(buf_err(&text));
+	return tlog_note_sign(ret_note, buf_view(&text), &s->key);
+}
+
+/* The head first: once it is durable nothing that contradicts it can be signed any more. */
+static enum err publish(struct signer *s, uint64_t size, struct hash root)
+{
+	AUTO_BUF note;
+
+	buf_init(&note, TLOG_NOTE_MAX);
+	TRY(sign(s, size, root, &note));
+	TRY(file_write(s->own, "head", buf_view(&note), 0600));
+	return file_write(s->log, "checkpoint", buf_view(&note), 0644);
+}
+
+static enum err write_keys(struct signer *s)
+{
+	AUTO_BUF secret;
+	AUTO_BUF pub;
+	enum err e;
+
+	buf_init(&secret, 4096);
+	buf_init(&pub, 4096);
+	tlog_skey_put(&secret, &s->key);
+	tlog_vkey_put(&pub, &s->key.key);
+	buf_byte(&pub, '\n');
+	TRY(buf_err(&secret));
+	TRY(buf_err(&pub));
+	e = file_write_new(s->own, "key", buf_view(&secret), 0400);
+	sodium_memzero(secret.p, secret.n);
+	TRY(e);
+	return file_write(s->log, "key", buf_view(&pub), 0644);
+}
+
+enum err signer_create(const char *dir, struct slice origin)
+{
+	struct signer s = {.log = -1, .own = -1};
+	AUTO_CLOSE top = -1;
+	AUTO_CLOSE log = -1;
+	AUTO_CLOSE own = -1;
+	uint8_t seed[32];
+	enum err e;
+
+	TRY(open_dir(AT_FDCWD, dir, &top));
+	TRY(make_dir(top, "log", 0755));
+	TRY(make_dir(top, "signer", 0700));
+	TRY(open_dir(top, "log", &log));
+	TRY(open_dir(top, "signer", &own));
+	rand_bytes(seed, sizeof seed);
+	e = tlog_signer_make(origin, seed, &s.key);
+	sodium_memzero(seed, sizeof seed);
+	TRY(e);
+	s.log = log;
+	s.own = own;
+	e = write_keys(&s);
+	if (e == OK)
+		e = publish(&s, 0, tlog_empty());
+	tlog_signer_wipe(&s.key);
+	TRY(e);
+	return file_sync_dir(top);
+}
+
+/* -- opening ------------------------------------------------------------------------------------
+ */
+
+static enum err load_key(struct signer *s)
+{
+	AUTO_BUF b;
+	enum err e;
+
+	buf_init(&b, 4096);
+	TRY(read_at(s->own, "key", &b));
+	e = tlog_skey_parse(slice_trim(buf_view(&b)), &s->key);
+	sodium_memzero(b.p, b.n);
+	return e;
+}
+
+/* The unfinished bundle, and the hash of the last leaf. */
+static enum err load_tail(struct signer *s)
+{
+	unsigned width = (unsigned)(s->size % TLOG_TILE_WIDTH);
+	struct slice entry = {0};
+	struct reader r;
+	AUTO_BUF b;
+
+	buf_init(&b, BUNDLE_MAX);
+	if (s->size == 0)
+		return OK;
+	TRY(log_read_bundle(s->log, (s->size - 1) / TLOG_TILE_WIDTH,
+			    width ? width : TLOG_TILE_WIDTH, &b));
+	r = reader_of(buf_view(&b));
+	while (reader_left(&r) > 0)
+		TRY(tlog_bundle_next(&r, &entry));
+	s->last = tlog_leaf(entry);
+	if (width)
+		buf_put(&s->bundle, b.p, b.n);
+	return buf_err(&s->bundle);
+}
+
+static enum err load(struct signer *s)
+{
+	const struct tlog_tiles tiles = {.ctx = &s->log, .read = log_read_tile};
+	struct tlog_checkpoint head;
+	AUTO_BUF note;
+
+	buf_init(&note, TLOG_NOTE_MAX);
+	TRY(load_key(s));
+	TRY(read_at(s->own, "head", &note));
+	if (tlog_checkpoint_open(buf_view(&note), &s->key.key, 1, slice_str(s->key.key.name),
+				 &head) != OK)
+		return ERR_CRYPTO;
+	if (tlog_load(&tiles, head.size, &s->range) != OK)
+		return ERR_CRYPTO;
+	if (!hash_eq(tlog_range_root(&s->range), head.root))
+		return ERR_CRYPTO;
+	s->size = head.size;
+	if (load_tail(s) != OK)
+		return ERR_CRYPTO;
+	/* A cut between head and checkpoint is mended here. */
+	return file_write(s->log, "checkpoint", buf_view(&note), 0644);
+}
+
+enum err signer_open(const char *dir, struct signer **ret)
+{
+	struct signer *s = calloc(1, sizeof *s);
+	AUTO_CLOSE top = -1;
+	enum err e;
+
+	if (!s)
+		return ERR_MEMORY;
+	s->log = s->own = -1;
+	buf_init(&s->bundle, BUNDLE_MAX);
+	e = open_dir(AT_FDCWD, dir, &top);
+	if (e == OK)
+		e = open_dir(top, "log", &s->log);
+	if (e == OK)
+		e = open_dir(top, "signer", &s->own);
+	if (e == OK)
+		e = load(s);
+	if (e != OK) {
+		signer_close(s);
+		return e;
+	}
+	*ret = s;
+	return OK;
+}
+
+void signer_close(struct signer *s)
+{
+	if (!s)
+		return;
+	tlog_signer_wipe(&s->key);
+	buf_free(&s->bundle);
+	fd_close(&s->log);
+	fd_close(&s->own);
+	free(s);
+}
+
+uint64_t signer_size(const struct signer *s)
+{
+	return s->size;
+}
+
+/* -- adding -------------------------------------------------------------------------------------
+ */
+
+static enum err write_tile(void *ctx, struct tlog_tile t, struct slice bytes)
+{
+	char path[TLOG_PATH_MAX];
+
+	tlog_tile_path(t, path);
+	return put_file(*(const int *)ctx, path, bytes);
+}
+
+/* Appends the entries to the bundle files; the bundle in memory changes only through `work`. */
+static enum err write_bundles(struct signer *s, uint64_t from, struct reader *r, size_t n,
+			      struct buf *work, struct hash *leaves)
+{
+	char path[TLOG_PATH_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t at = from + i;
+		struct slice entry;
+
+		TRY(tlog_bundle_next(r, &entry));
+		leaves[i] = tlog_leaf(entry);
+		TRY(tlog_bundle_put(work, entry));
+		if ((at + 1) % TLOG_TILE_WIDTH != 0 && i + 1 < n)
+			continue;
+		tlog_bundle_path(at / TLOG_TILE_WIDTH, (unsigned)(at % TLOG_TILE_WIDTH) + 1, path);
+		TRY(buf_err(work));
+		TRY(put_file(s->log, path, buf_view(work)));
+		if ((at + 1) % TLOG_TILE_WIDTH == 0)
+			work->n = 0;
+	}
+	return reader_done(r) ? OK : ERR_PEER;
+}
+
+/* Partial files that a published wider one has made superfluous; a failure costs only space. */
+static void drop_narrow(struct signer *s, uint64_t old_size)
+{
+	unsigned width = (unsigned)(old_size % TLOG_TILE_WIDTH);
+	char path[TLOG_PATH_MAX];
+
+	if (width == 0 || old_size == s->size)
+		return;
+	tlog_bundle_path(old_size / TLOG_TILE_WIDTH, width, path);
+	unlinkat(s->log, path, 0);
+	for (unsigned level = 0; level < 8; level++) {
+		uint64_t was = old_size >> (8 * level), now = s->size >> (8 * level);
+		struct tlog_tile t = {.level = level,
+				      .index = was / TLOG_TILE_WIDTH,
+				      .width = (unsigned)(was % TLOG_TILE_WIDTH)};
+
+		if (t.width == 0 || was == now)
+			continue;
+		tlog_tile_path(t, path);
+		unlinkat(s->log, path, 0);
+	}
+}
+
+enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct slice bundle,
+		    size_t n)
+{
+	const struct tlog_tiles tiles = {
+	    .ctx = &s->log, .read = log_read_tile, .write = write_tile};
+	struct reader r = reader_of(bundle);
+	struct hash leaves[SIGNER_BATCH_MAX], root;
+	struct tlog_range range = s->range;
+	uint64_t old = s->size;
+	AUTO_BUF work;
+
+	buf_init(&work, BUNDLE_MAX);
+	if (from != s->size)
+		return ERR_CONFLICT;
+	if (n == 0 || n > SIGNER_BATCH_MAX)
+		return ERR_PEER;
+	if (from > 0 && !hash_eq(prev, s->last))
+		return ERR_CRYPTO;
+	buf_put(&work, s->bundle.p, s->bundle.n);
+	TRY(buf_err(&work));
+	TRY(write_bundles(s, from, &r, n, &work, leaves));
+	TRY(tlog_append(&tiles, from, leaves, n, &root));
+	/* The tiles were read from the disk, the range was not: both must give the same root. */
+	for (size_t i = 0; i < n; i++)
+		tlog_range_append(&range, leaves[i]);
+	if (!hash_eq(root, tlog_range_root(&range)))
+		return ERR_CRYPTO;
+	TRY(publish(s, from + n, root));
+	s->size = from + n;
+	s->range = range;
+	s->last = leaves[n - 1];
+	s->bundle.n = 0;
+	buf_put(&s->bundle, work.p, work.n);
+	drop_narrow(s, old);
+	return buf_err(&s->bundle);
+}

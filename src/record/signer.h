@@ -1,0 +1,58 @@
+/*
+ * signer: the log as files, and the key that signs it.
+ *
+ *     DIR/log/checkpoint            the signed note of the newest tree
+ *     DIR/log/tile/0/..., tile/1/.. hash tiles      (C2SP tlog-tiles)
+ *     DIR/log/tile/entries/...      bundles of entries
+ *     DIR/log/key                   the public key (vkey), for whoever verifies
+ *     DIR/signer/key                the private key, 0400
+ *     DIR/signer/head               the newest note this signer ever signed, 0600
+ *
+ * It signs one growing tree: a batch of entries must begin where its own head ends, its new root is
+ * computed from its own compact range, so an older or another history cannot get a signature. The
+ * order of a batch is: bundles and tiles, then the head, then the checkpoint, each durable before
+ * the next; a batch that was cut short is written again with the same bytes.
+ *
+ * Errors: ERR_CRYPTO where head, tiles and root disagree (it refuses to sign), ERR_CONFLICT where a
+ * batch does not begin at the head, else as os/file.h.
+ */
+#ifndef RECORD_SIGNER_H
+#define RECORD_SIGNER_H
+
+#include "base/arena.h"
+#include "tlog/note.h"
+#include "tlog/tile.h"
+
+#define SIGNER_BATCH_MAX 1024u /* entries of one batch */
+
+struct signer;
+
+/* Makes the folders, the key and an empty signed tree. ERR_CONFLICT where there is a key already.
+ */
+enum err signer_create(const char *dir, struct slice origin) NODISCARD;
+/* Re-derives the root from the tiles and compares it with the head before anything is signed. */
+enum err signer_open(const char *dir, struct signer **ret) NODISCARD;
+void signer_close(struct signer *s);
+
+uint64_t signer_size(const struct signer *s);
+/*
+ * n entries, the first of which is number `from`, as a bundle (u16be length, bytes, ...). prev is
+ * the leaf hash of entry from - 1 as the caller knows it (not looked at for from = 0): a caller
+ * whose history is another one is told ERR_CRYPTO.
+ */
+enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct slice bundle,
+		    size_t n) NODISCARD;
+
+/* -- shared with whoever reads the log ----------------------------------------------------------
+ */
+
+/* Tiles of DIR/log; ctx is a directory descriptor: &fd. A partial tile is served from a wider one.
+ */
+enum err log_read_tile(void *ctx, struct tlog_tile t, struct buf *out) NODISCARD;
+/* A bundle of at least `width` entries, cut to width. */
+enum err log_read_bundle(int log, uint64_t index, unsigned width, struct buf *out) NODISCARD;
+/* The checkpoint, verified with DIR/log/key; origin is the key's name. */
+enum err log_read_checkpoint(int log, struct arena *a, struct tlog_key *ret_key,
+			     struct tlog_checkpoint *ret) NODISCARD;
+
+#endif

@@ -1,0 +1,50 @@
+#include "sekisho/policy_file.h"
+
+#include "os/file.h"
+
+static enum err read_text(struct arena *a, const char *path, struct slice *ret, struct diag *d)
+{
+	AUTO_BUF b;
+	struct slice copy;
+	enum err e;
+
+	buf_init(&b, POLICY_TEXT_MAX + 1);
+	e = file_read(path, &b);
+	if (e != OK)
+		return diag_set(d, e, 0, "%s: %s", path, err_str(e));
+	copy = arena_copy(a, buf_view(&b));
+	if (!copy.p)
+		return diag_set(d, ERR_MEMORY, 0, "%s: %s", path, err_str(ERR_MEMORY));
+	*ret = copy;
+	return OK;
+}
+
+enum err policy_file_load(struct arena *a, const char *path, struct policy_file *ret,
+			  struct diag *d)
+{
+	struct slice folder = slice_str(path), name;
+	size_t slash = slice_rfind(folder, S("/"));
+
+	*d = (struct diag){0};
+	*ret = (struct policy_file){.path = path};
+	TRY(read_text(a, path, &ret->text, d));
+	TRY(policy_basis_name(ret->text, &name, d));
+	folder.n = slash == SIZE_MAX ? 0 : slash + 1;
+	ret->basis_path = arena_printf(a, "%.*s%.*s", (int)folder.n, (const char *)folder.p,
+				       (int)name.n, (const char *)name.p);
+	if (!ret->basis_path)
+		return ERR_MEMORY;
+	TRY(read_text(a, ret->basis_path, &ret->basis, d));
+	return policy_load(a, ret->text, ret->basis, &ret->policy, d);
+}
+
+void policy_file_complain(const struct policy_file *f, enum err e, const struct diag *d,
+			  struct buf *out)
+{
+	if (d->line == 0)
+		buf_printf(out, "%s\n", d->text[0] ? d->text : err_str(e));
+	else if (strcmp(d->part, "basis") == 0)
+		policy_print_diag(f->basis_path, f->basis, d, out);
+	else
+		policy_print_diag(f->path, f->text, d, out);
+}
