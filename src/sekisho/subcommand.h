@@ -65,6 +65,10 @@ extern const struct subcommand *const subcommands[];
 extern const size_t subcommands_n;
 
 extern const struct subcommand cmd_completion;
+extern const struct subcommand cmd_inspect;
+extern const struct subcommand cmd_sanitize;
+extern const struct subcommand cmd_verify;
+extern const struct subcommand cmd_zygote;
 extern const struct subcommand cmd_config_check;
 extern const struct subcommand cmd_policy_check;
 extern const struct subcommand cmd_policy_decide;
