@@ -13,9 +13,8 @@
 #include "tlog/tree.h"
 
 #define TLOG_TILE_WIDTH 256
-#define TLOG_ENTRY_MAX 65535            /* bytes of an entry in a bundle */
-#define TLOG_PATH_MAX 64                /* of any path below, with its NUL */
-#define TLOG_SIZE_MAX (UINT64_MAX >> 8) /* leaves of a log */
+#define TLOG_ENTRY_MAX 65535 /* bytes of an entry in a bundle */
+#define TLOG_PATH_MAX 64     /* of any path below, with its NUL */
 
 struct tlog_tile {
 	unsigned level; /* 0 holds leaf hashes */
@@ -30,7 +29,8 @@ struct tlog_tile {
  * appended so far, and must serve a partial tile also from a wider one (its first bytes).
  * ERR_NOT_FOUND where it is missing.
  * write stores a tile whole; a partial one may replace narrower ones of the same level and index.
- * It sees only tiles that the append completed or widened, lower levels first. NULL where the user
+ * It sees only tiles that the append completed or widened, and none before the full tiles
+ * whose roots it holds. NULL where the user
  * only reads.
  */
 struct tlog_tiles {
@@ -39,7 +39,7 @@ struct tlog_tiles {
 	enum err (*write)(void *ctx, struct tlog_tile t, struct slice bytes);
 };
 
-/* "tile/0/x001/234/067.p/112"; for a bundle "tile/entries/...". level must be below 10. */
+/* "tile/0/x001/234/067.p/112"; for a bundle "tile/entries/...". level below 7. */
 void tlog_tile_path(struct tlog_tile t, char ret[TLOG_PATH_MAX]);
 void tlog_bundle_path(uint64_t index, unsigned width, char ret[TLOG_PATH_MAX]);
 /* The exact inverse. ERR_SYNTAX for anything that the two above would not print. */

@@ -11,7 +11,8 @@
 #include "base/hash.h"
 #include "base/slice.h"
 
-#define TLOG_PROOF_MAX 64 /* hashes in any proof */
+#define TLOG_SIZE_MAX (UINT64_MAX >> 8) /* leaves of a log */
+#define TLOG_PROOF_MAX 64               /* hashes in any proof */
 
 struct hash tlog_leaf(struct slice entry);
 struct hash tlog_node(struct hash left, struct hash right);
