@@ -27,6 +27,9 @@ enum method {
 /* By policy: what people do not see at first (sheets, comments, tracked changes, notes). */
 enum hidden { HIDDEN_KEEP, HIDDEN_DROP };
 
+/* Texts and tables under METHOD_REBUILD: UTF-8, or the character set they came in. */
+enum charset_out { CHARSET_UTF8, CHARSET_SAME };
+
 struct format;
 
 struct job {
@@ -36,6 +39,7 @@ struct job {
 	struct slice name; /* file name as it came, any bytes; only ever a hint */
 	enum method method;
 	enum hidden hidden;
+	enum charset_out charset_out;
 	const struct limits *limits;
 	/* shared by nested jobs */
 	struct budget *budget;
