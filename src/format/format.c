@@ -1,4 +1,5 @@
 #include "format/format.h"
+#include "format/opc.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,12 +27,14 @@ enum err format_hold(struct job *job, enum err e, const char *finding, struct sl
 	return e;
 }
 
-enum err format_identify(struct job *job)
+static enum err identify(struct job *job)
 {
+	job->type = NULL;
 	if (job->depth == 0 && job->in.n > job->limits->input_bytes)
 		return format_hold(job, ERR_LIMIT, "limit", S(""), 0,
 				   "the file has %zu bytes, the limit is %llu", job->in.n,
 				   (unsigned long long)job->limits->input_bytes);
+	job->package = zip_probe(job->in) ? package_sniff(job) : NULL;
 	for (size_t i = 0; i < format_registry_n; i++)
 		if (format_registry[i]->probe(job)) {
 			job->type = format_registry[i];
@@ -39,6 +42,15 @@ enum err format_identify(struct job *job)
 		}
 	return format_hold(job, ERR_UNSUPPORTED, "unknown-type", S(""), 0,
 			   "the content is of no type that may pass");
+}
+
+enum err format_identify(struct job *job)
+{
+	enum err e = identify(job);
+
+	package_free(job->package);
+	job->package = NULL;
+	return e;
 }
 
 static enum err run(struct job *job)
@@ -58,13 +70,15 @@ enum err format_sanitize(struct job *job)
 {
 	enum err e;
 
-	job->type = NULL;
-	TRY(format_identify(job));
+	e = identify(job);
 	if (job->depth == 0) {
-		job->report->type_in = job->type->id;
+		job->report->type_in = e == OK ? job->type->id : NULL;
 		job->report->bytes_in = job->in.n;
 	}
-	e = run(job);
+	if (e == OK)
+		e = run(job);
+	package_free(job->package);
+	job->package = NULL;
 	/* A limit that no deeper step has named is named here: every refusal has its reason. */
 	if (e == ERR_MEMORY && !report_has(job->report, "limit"))
 		return format_hold(job, e, "limit", S(""), 0, "the memory limit was reached");

@@ -12,6 +12,7 @@
 #define FORMAT_OOXML_H
 
 #include "format/format.h"
+#include "format/opc.h"
 #include "format/xml.h"
 
 struct ooxml_kind;
@@ -23,12 +24,18 @@ struct ooxml {
 	struct arena *arena;        /* the job's; lives as long as the package */
 	struct arena *scratch;      /* the current part's tree; gone after its part function */
 	struct ooxml_part *current; /* the part that is being filtered */
+	struct ooxml_walk *walk;    /* private to ooxml.c */
 	void *own;                  /* the kind's state */
 };
 
 struct ooxml_kind {
-	const char *id;  /* "xlsx": format id, extension and output grammar */
-	const char *dir; /* folder of its parts, "xl" */
+	const char *id; /* "xlsx": format id, extension and output grammar */
+	/*
+	 * True for an element that the tables drop but that the part function replaces by
+	 * something else (pictures of old documents): it stays in the tree, with its attributes
+	 * as they came and no row; the part function must take it off. May be NULL.
+	 */
+	bool (*raw)(const struct xml_node *node);
 	/* Makes o->own; may be NULL. */
 	enum err (*open)(struct ooxml *o);
 	/*
@@ -49,15 +56,18 @@ enum err ooxml_text(struct job *job, const struct ooxml_kind *kind) NODISCARD;
 /* True where the bytes are a ZIP whose main part has one of the kind's content types. */
 bool ooxml_probe(const struct job *job, const struct ooxml_kind *kind);
 
-/* What the current part is ("document", "worksheet", "styles" ...: kinds of names/names.h). */
+/* What the current part is, and its name in names/names.h ("document", "worksheet" ...). */
+enum names_part_id ooxml_part_id(const struct ooxml *o);
 const char *ooxml_part_kind(const struct ooxml *o);
 struct slice ooxml_part_name(const struct ooxml *o);  /* member path in the input */
 const char *ooxml_part_output(const struct ooxml *o); /* member path in the output */
-/* The relationship id that led to the current part, and the part's number within its kind. */
+/* The current part's number within its kind, from 1. */
 unsigned ooxml_part_number(const struct ooxml *o);
 
-/* A part that relationship `id` of the current part names: its number in the output, 0 if none. */
+/* The member path in the input of the part that relationship `id` names; empty where none. */
 struct slice ooxml_target_name(const struct ooxml *o, struct slice id);
+/* The address of an external relationship; empty where it is none. */
+struct slice ooxml_target_link(const struct ooxml *o, struct slice id);
 
 /*
  * The kind of part that relationship `id` of the current part leads to in the output ("worksheet");
@@ -73,7 +83,7 @@ void ooxml_drop_part(struct ooxml *o);
 /* report_add with the current part. */
 void ooxml_found(struct ooxml *o, enum report_act act, const char *finding, struct slice place,
 		 struct slice detail);
-/* Counts text towards report->text_in and text_out. */
+/* Counts characters towards report->text_in and text_out. */
 void ooxml_count_text(struct ooxml *o, struct slice in, struct slice out);
 
 #endif

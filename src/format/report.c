@@ -33,45 +33,26 @@ static bool item_eq(const struct report_item *a, const struct report_item *b)
 	       slice_eq(a->place, b->place) && slice_eq(a->detail, b->detail);
 }
 
-/* The first `max` bytes at most, cut between code points and shown with U+FFFD for bad bytes. */
-static struct slice shown(struct report *r, struct slice s, size_t max)
+/* Appends what fits: cut between code points, U+FFFD for bad bytes and what people do not see. */
+static void show(struct buf *b, struct slice s)
 {
-	struct slice ret;
-	struct buf b;
-
-	if (s.n == 0)
-		return (struct slice){0};
-	buf_init(&b, max);
 	while (s.n) {
 		uint32_t cp = 0;
 		size_t len = utf8_next(s, &cp);
 
-		if (len == 0 || cp < 0x20 || cp == 0x7F || utf8_is_invisible(cp))
+		if (len == 0 || cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || utf8_is_invisible(cp))
 			cp = 0xFFFD;
-		if (max - b.n < 4)
+		if (b->max - b->n < 4)
 			break;
-		utf8_put(&b, cp);
+		utf8_put(b, cp);
 		s = slice_from(s, len ? len : 1);
 	}
-	ret = buf_err(&b) ? (struct slice){0} : arena_copy(r->arena, buf_view(&b));
-	buf_free(&b);
-	return ret;
 }
 
-static struct slice shown_part(struct report *r, struct slice part)
+/* A buf over fixed memory: it never grows, so nothing is allocated before an item is new. */
+static struct buf fixed(uint8_t *p, size_t n)
 {
-	struct slice ret;
-	struct buf b;
-
-	if (r->within.n == 0 || part.n == 0)
-		return shown(r, r->within.n ? r->within : part, PART_MAX);
-	buf_init(&b, r->within.n + part.n + 1);
-	buf_slice(&b, r->within);
-	buf_byte(&b, '/');
-	buf_slice(&b, part);
-	ret = shown(r, buf_view(&b), PART_MAX);
-	buf_free(&b);
-	return ret;
+	return (struct buf){.p = p, .cap = n, .max = n};
 }
 
 /* Makes room for one more item and its hash; false beyond the cap. */
@@ -105,17 +86,22 @@ void report_add(struct report *r, enum report_act act, const char *finding, stru
 {
 	const struct finding *f = finding_by_id(slice_str(finding));
 	struct report_item item = {.act = act, .count = 1};
+	uint8_t room[PART_MAX + 2 * DETAIL_MAX];
+	struct buf b_part = fixed(room, PART_MAX), b_place = fixed(room + PART_MAX, DETAIL_MAX);
+	struct buf b_detail = fixed(room + PART_MAX + DETAIL_MAX, DETAIL_MAX);
 	size_t at;
 
 	BUG_IF(!f);
 	item.finding = f->id;
-	if (arena_failed(r->arena)) {
-		r->dropped++;
-		return;
-	}
-	item.part = shown_part(r, part);
-	item.place = shown(r, place, DETAIL_MAX);
-	item.detail = shown(r, detail, DETAIL_MAX);
+	show(&b_part, r->within);
+	if (r->within.n && part.n)
+		show(&b_part, S("/"));
+	show(&b_part, part);
+	show(&b_place, place);
+	show(&b_detail, detail);
+	item.part = buf_view(&b_part);
+	item.place = buf_view(&b_place);
+	item.detail = buf_view(&b_detail);
 	if (r->index_n) {
 		at = item_hash(&item) & (r->index_n - 1);
 		for (; r->index[at]; at = (at + 1) & (r->index_n - 1))
@@ -124,10 +110,13 @@ void report_add(struct report *r, enum report_act act, const char *finding, stru
 				return;
 			}
 	}
-	if (!report_room(r)) {
+	if (arena_failed(r->arena) || !report_room(r)) {
 		r->dropped++;
 		return;
 	}
+	item.part = arena_copy(r->arena, item.part);
+	item.place = arena_copy(r->arena, item.place);
+	item.detail = arena_copy(r->arena, item.detail);
 	r->items[r->n++] = item;
 	at = item_hash(&item) & (r->index_n - 1);
 	while (r->index[at])

@@ -8,21 +8,18 @@
 #define ATTRS_MAX 512
 #define STACK_MAX 1024 /* hard bound of limits->xml_depth */
 
-struct open_element {
-	struct xml_node *node; /* NULL: unwrapped, children go to the one below */
-};
-
 struct parse {
 	XML_Parser expat;
 	const struct limits *limits;
-	const struct xml_filter *filter;
+	struct xml_filter *filter;
 	struct arena *arena;
 	struct diag *d;
 	enum err err;
 	struct xml_node *root, *parent; /* parent: the innermost kept element */
 	unsigned depth;                 /* open elements that are not inside a dropped one */
 	unsigned dropped;               /* open elements inside (and with) a dropped one */
-	bool seen_root;
+	bool skipped;
+	bool lost;       /* the innermost element of a dropped subtree holds visible text */
 	struct buf text; /* character data since the last tag */
 	struct xml_scope scope;
 	bool kept[STACK_MAX];
@@ -123,7 +120,7 @@ static bool has_twin(const struct xml_attr *attrs, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
 		for (size_t j = 0; attrs[i].ns && j < i; j++)
-			if (attrs[i].ns == attrs[j].ns && attrs[i].ns != XML_NS_UNKNOWN &&
+			if (attrs[i].ns == attrs[j].ns && attrs[i].ns != NS_UNKNOWN &&
 			    slice_eq(attrs[i].name, attrs[j].name))
 				return true;
 	return false;
@@ -234,7 +231,10 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **a
 		return;
 	}
 	if (x->dropped) {
+		const char *colon = strchr(name, ':');
+
 		x->dropped++;
+		x->lost = !x->skipped && strcmp(colon ? colon + 1 : name, "t") == 0;
 		return;
 	}
 	if (!declare(x, atts) || !read_element(x, name, atts, &node))
@@ -248,9 +248,11 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **a
 		(void)XML_StopParser(x->expat, XML_FALSE);
 		return;
 	}
-	if (v == XML_DROP) {
+	if (v == XML_DROP || v == XML_SKIP) {
 		xml_scope_leave(&x->scope, x->depth);
 		x->dropped = 1;
+		x->skipped = v == XML_SKIP;
+		x->lost = !x->skipped && slice_eq(node.name, S("t"));
 		return;
 	}
 	x->kept[x->depth++] = v == XML_KEEP;
@@ -267,6 +269,7 @@ static void XMLCALL on_end(void *ctx, const XML_Char *name)
 		return;
 	if (x->dropped) {
 		x->dropped--;
+		x->lost = false;
 		return;
 	}
 	flush_text(x);
@@ -281,8 +284,21 @@ static void XMLCALL on_text(void *ctx, const XML_Char *s, int n)
 {
 	struct parse *x = ctx;
 
-	if (!x->err && !x->dropped)
+	if (x->err)
+		return;
+	if (!x->dropped)
 		buf_put(&x->text, s, (size_t)n);
+	else if (x->lost && x->filter->lost)
+		x->filter->lost(x->filter->ctx, slice_of(s, (size_t)n));
+}
+
+static void XMLCALL on_instruction(void *ctx, const XML_Char *target, const XML_Char *data)
+{
+	struct parse *x = ctx;
+
+	(void)data;
+	if (!x->err && x->filter->instruction)
+		x->filter->instruction(x->filter->ctx, slice_str(target));
 }
 
 static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *sys,
@@ -318,6 +334,7 @@ static void run(struct parse *x, struct slice in)
 	XML_SetUserData(x->expat, x);
 	XML_SetElementHandler(x->expat, on_start, on_end);
 	XML_SetCharacterDataHandler(x->expat, on_text);
+	XML_SetProcessingInstructionHandler(x->expat, on_instruction);
 	XML_SetStartDoctypeDeclHandler(x->expat, on_doctype);
 	XML_SetXmlDeclHandler(x->expat, on_declaration);
 	XML_SetUnknownEncodingHandler(x->expat, on_encoding, x);
@@ -337,7 +354,7 @@ static void run(struct parse *x, struct slice in)
 		fail(x, ERR_UNSUPPORTED, "the part's root element is of no type that may pass");
 }
 
-enum err xml_parse(struct slice in, const struct limits *limits, const struct xml_filter *filter,
+enum err xml_parse(struct slice in, const struct limits *limits, struct xml_filter *filter,
 		   struct arena *arena, struct xml_node **ret_root, struct diag *d)
 {
 	struct parse *x = arena_alloc(arena, sizeof *x);
@@ -352,12 +369,14 @@ enum err xml_parse(struct slice in, const struct limits *limits, const struct xm
 	x->d = d;
 	buf_init(&x->text, in.n * 2 + 16);
 	xml_scope_init(&x->scope);
+	filter->scope = &x->scope;
 	x->expat = XML_ParserCreate(NULL);
 	if (!x->expat)
 		return ERR_MEMORY;
 	run(x, in);
 	XML_ParserFree(x->expat);
 	buf_free(&x->text);
+	filter->scope = NULL;
 	TRY(x->err);
 	*ret_root = x->root;
 	return OK;

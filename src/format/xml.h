@@ -16,12 +16,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "names/names.h"
 
 struct xml_attr {
 	struct xml_attr *next;
 	struct slice name, value;
 	const void *row; /* of the filter's table */
-	uint16_t ns;     /* 0: none */
+	uint16_t ns;     /* enum names_ns_number */
 };
 
 struct xml_node {
@@ -36,6 +37,7 @@ struct xml_node {
 enum xml_verdict {
 	XML_KEEP,
 	XML_DROP,   /* the element with all it holds */
+	XML_SKIP,   /* the same, but its text stands elsewhere too: nothing is lost */
 	XML_UNWRAP, /* only its tags; children go to its parent */
 	XML_HOLD,   /* refuse the part; the filter has filled the diag */
 };
@@ -44,18 +46,20 @@ enum xml_verdict {
  * element: called with the new element, attributes read, parent set but not linked. depth counts
  * all open elements, also unwrapped ones, from 0. It may take attributes off the list.
  * text: whether character data may stand in this (kept) element; elsewhere it is dropped.
- * unknown namespaces arrive as number UINT16_MAX.
+ * lost and instruction may be NULL.
  */
 struct xml_filter {
 	enum xml_verdict (*element)(void *ctx, struct xml_node *node, unsigned depth);
 	bool (*text)(void *ctx, const struct xml_node *node);
+	/* Visible text (of an element named t) in a dropped subtree; a processing instruction. */
+	void (*lost)(void *ctx, struct slice text);
+	void (*instruction)(void *ctx, struct slice target);
 	void *ctx;
+	struct xml_scope *scope; /* set while parsing: what prefixes mean at this element */
 };
 
-#define XML_NS_UNKNOWN UINT16_MAX
-
 /* ERR_SYNTAX, ERR_UNSUPPORTED (doctype, encoding, or the filter's hold), ERR_LIMIT, ERR_MEMORY. */
-enum err xml_parse(struct slice in, const struct limits *limits, const struct xml_filter *filter,
+enum err xml_parse(struct slice in, const struct limits *limits, struct xml_filter *filter,
 		   struct arena *arena, struct xml_node **ret_root, struct diag *d) NODISCARD;
 
 bool xml_is(const struct xml_node *n, unsigned ns, const char *name); /* n may be NULL */

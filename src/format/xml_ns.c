@@ -1,6 +1,6 @@
 #include "format/xml_ns.h"
 
-#include "format/xml.h"
+#include "names/names.h"
 
 void xml_scope_init(struct xml_scope *s)
 {
@@ -11,13 +11,15 @@ bool xml_scope_bind(struct xml_scope *s, struct arena *a, unsigned depth, struct
 		    struct slice uri)
 {
 	struct xml_binding b = {.depth = depth};
+	const struct names_ns *known;
 
 	if (slice_eq(prefix, S("xml")) || slice_eq(prefix, S("xmlns")) || (prefix.n && !uri.n))
 		return false;
 	b.prefix = arena_copy(a, prefix);
 	if (!b.prefix.p || arena_grow(a, (void **)&s->items, s->n, &s->cap, sizeof *s->items) != OK)
 		return false;
-	b.ns = uri.n ? xml_ns_number(uri) : 0;
+	known = names_ns_by_uri(uri);
+	b.ns = known ? known->number : uri.n ? NS_UNKNOWN : NS_NONE;
 	s->items[s->n++] = b;
 	s->last[0] = s->last[1] = SIZE_MAX;
 	return true;
@@ -52,7 +54,7 @@ bool xml_scope_find(struct xml_scope *s, struct slice prefix, bool element, uint
 			return true;
 		}
 	if (slice_eq(prefix, S("xml"))) {
-		*ret_ns = XML_NS_XML;
+		*ret_ns = NS_XML;
 		return true;
 	}
 	*ret_ns = 0;

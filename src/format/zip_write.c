@@ -1,6 +1,7 @@
 #include "format/zip_write.h"
 
 #include <libdeflate.h>
+#include <stdlib.h>
 
 /*
  * Level 6 of libdeflate: the deflate level the issue's floor uses. The date is 1980-01-01, the
@@ -11,7 +12,7 @@ enum { LEVEL = 6, DOS_DATE = 0x0021, VERSION = 20, FLAG_UTF8 = 1 << 11 };
 
 struct zip_entry {
 	struct slice name;
-	size_t from, packed, size, local_at;
+	size_t place, from, packed, size, local_at;
 	uint32_t crc;
 	uint16_t method, flags;
 };
@@ -41,7 +42,7 @@ static bool is_ascii(struct slice s)
 
 static enum err add(struct zip_writer *w, struct slice name, struct slice data, bool pack)
 {
-	struct zip_entry e = {.size = data.n, .from = w->packed.n};
+	struct zip_entry e = {.size = data.n, .from = w->packed.n, .place = w->place};
 	uint8_t *to;
 
 	if (w->n >= MEMBERS_MAX || data.n >= UINT32_MAX || name.n > UINT16_MAX)
@@ -78,15 +79,13 @@ enum err zip_add_stored(struct zip_writer *w, struct slice name, struct slice da
 	return add(w, name, data, false);
 }
 
-enum err zip_add_first(struct zip_writer *w, struct slice name, struct slice data)
+static int by_place(const void *a, const void *b)
 {
-	struct zip_entry e;
+	const struct zip_entry *x = a, *y = b;
 
-	TRY(zip_add(w, name, data));
-	e = w->entries[w->n - 1];
-	memmove(w->entries + 1, w->entries, (w->n - 1) * sizeof *w->entries);
-	w->entries[0] = e;
-	return OK;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return x->from < y->from ? -1 : x->from > y->from;
 }
 
 /* The 26 bytes that local header and directory have in common. */
@@ -121,6 +120,8 @@ enum err zip_finish(struct zip_writer *w, struct buf *out)
 {
 	size_t start = out->n, dir_at, dir_size;
 
+	if (w->n)
+		qsort(w->entries, w->n, sizeof *w->entries, by_place);
 	for (size_t i = 0; i < w->n; i++) {
 		struct zip_entry *e = &w->entries[i];
 

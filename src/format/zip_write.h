@@ -1,10 +1,9 @@
 /*
- * zip_write: the one ZIP form that we print (docs/output-grammars.md): members in the order of
- * zip_add, no extra fields, no comments, no descriptors, fixed time, deflate where it is shorter,
- * names in UTF-8.
+ * zip_write: the one ZIP form that we print (docs/output-grammars.md): no extra fields, no
+ * comments, no descriptors, fixed time, deflate where it is shorter, names in UTF-8.
  *
- * Life: init, add..., finish, free. zip_add_first is for the member whose content is
- * known last (the content types of a package).
+ * Life: init, add..., finish, free. Members are printed by ascending `place`, those of one place in
+ * the order they were added, so that one whose content is known late can still come first.
  */
 #ifndef FORMAT_ZIP_WRITE_H
 #define FORMAT_ZIP_WRITE_H
@@ -19,6 +18,7 @@ struct zip_writer {
 	struct arena *arena;
 	struct zip_entry *entries;
 	size_t n, cap;
+	size_t place; /* of the members added from now on; may be set at any time */
 	struct libdeflate_compressor *deflate;
 };
 
@@ -31,9 +31,6 @@ void zip_writer_free(struct zip_writer *w);
 enum err zip_add(struct zip_writer *w, struct slice name, struct slice data) NODISCARD;
 /* The same without deflate: for pictures, which do not shrink. */
 enum err zip_add_stored(struct zip_writer *w, struct slice name, struct slice data) NODISCARD;
-/* The same as zip_add, but the member comes before all that were added with zip_add. At most once.
- */
-enum err zip_add_first(struct zip_writer *w, struct slice name, struct slice data) NODISCARD;
 /* Prints the archive. */
 enum err zip_finish(struct zip_writer *w, struct buf *out) NODISCARD;
 
