@@ -1,0 +1,160 @@
+/* content: reads and writes the sealed blobs of a transfer. */
+#include <stdio.h>
+#include <unistd.h>
+#include "base/utf8.h"
+#include "gateway/internal.h"
+#include "os/file.h"
+
+static enum err row_hash(struct slice s, struct hash *ret)
+{
+	if (s.n != sizeof ret->b)
+		return ERR_CRYPTO;
+	memcpy(ret->b, s.p, s.n);
+	return OK;
+}
+
+enum err content_open(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		      bool write, struct arena *a, struct blob_row *ret_row,
+		      struct blob_seal *ret_seal, int *ret_fd)
+{
+	struct blob_row b;
+	struct hash h;
+	bool whole;
+
+	TRY(store_blob_get(g->conf.store, t->id, role, a, &b));
+	whole = b.hash.n > 0;
+	if (whole)
+		TRY(row_hash(b.hash, &h));
+	TRY(blob_unwrap(g->conf.blobs, store_city(g->conf.store), t->id, role, &b.id, b.epoch,
+			b.wrapped, b.size, whole ? &h : NULL, ret_seal));
+	TRY(blob_open(g->conf.blobs, &b.id, write, ret_fd));
+	*ret_row = b;
+	return OK;
+}
+
+/* Copies the plaintext into fd; it must have exactly the hash that was committed. */
+static enum err copy_out(struct blob_reader *r, uint64_t size, struct slice want, int fd)
+{
+	struct sha256_ctx ctx;
+	struct hash got;
+
+	sha256_init(&ctx);
+	for (uint64_t at = 0; at < size;) {
+		struct slice s;
+
+		TRY(blob_reader_at(r, at, &s));
+		sha256_update(&ctx, s.n, s.p);
+		TRY(fd_write_all(fd, s.p, s.n));
+		at += s.n;
+	}
+	/* Reading at the end authenticates the last chunk of an empty content too. */
+	if (size == 0) {
+		struct slice s;
+
+		TRY(blob_reader_at(r, 0, &s));
+	}
+	sha256_digest(&ctx, sizeof got.b, got.b);
+	return slice_eq(slice_of(got.b, sizeof got.b), want) ? OK : ERR_CRYPTO;
+}
+
+enum err content_load(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		      uint64_t max, int *ret_fd)
+{
+	AUTO_ARENA a = arena_new(REQUEST_ARENA);
+	AUTO_CLOSE fd = -1;
+	AUTO_CLOSE mem = -1;
+	struct blob_reader *r;
+	struct blob_seal seal;
+	struct blob_row b;
+	enum err e;
+
+	if (!a)
+		return ERR_MEMORY;
+	e = content_open(g, t, role, false, a, &b, &seal, &fd);
+	/* A committed transfer whose file or row is gone is broken content, not a missing page. */
+	if (e == ERR_NOT_FOUND)
+		return ERR_CRYPTO;
+	TRY(e);
+	if (b.size > max)
+		return ERR_LIMIT;
+	TRY(mem_new("content", &mem));
+	TRY(blob_reader_open(fd, &seal, b.size, &r));
+	e = copy_out(r, b.size, b.hash, mem);
+	blob_reader_free(r);
+	TRY(e);
+	TRY(mem_seal(mem));
+	*ret_fd = fd_take(&mem);
+	return OK;
+}
+
+enum err content_put(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		     struct slice bytes, struct arena *a, struct blob_row *ret)
+{
+	struct blob_row b = {.transfer = t->id, .role = role, .size = bytes.n};
+	uint8_t *wrapped = arena_alloc(a, BLOB_WRAPPED);
+	struct hash *h = arena_alloc(a, sizeof *h);
+	AUTO_CLOSE fd = -1;
+	struct blob_seal seal;
+
+	if (!wrapped || !h)
+		return ERR_MEMORY;
+	TRY(blob_create(g->conf.blobs, store_city(g->conf.store), t->id, role, &b.id, &seal, &fd));
+	TRY(blob_put_all(fd, &seal, bytes, h));
+	TRY(blob_wrap(g->conf.blobs, &seal, bytes.n, h, &b.epoch, wrapped));
+	b.wrapped = slice_of(wrapped, BLOB_WRAPPED);
+	b.hash = slice_of(h->b, sizeof h->b);
+	b.created_ms = now(g);
+	*ret = b;
+	return OK;
+}
+
+const char *content_mime(struct slice grammar)
+{
+	static const struct {
+		const char *grammar, *mime;
+	} table[] = {
+	    {"txt", "text/plain"},
+	    {"csv", "text/csv"},
+	    {"tsv", "text/tab-separated-values"},
+	    {"png", "image/png"},
+	    {"jpeg", "image/jpeg"},
+	    {"zip", "application/zip"},
+	    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+	    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+	    {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (slice_eq_str(grammar, table[i].grammar))
+			return table[i].mime;
+	return "application/octet-stream";
+}
+
+enum err content_name(struct slice name, struct slice ext, struct arena *a, struct slice *ret)
+{
+	static const char taboo[] = "/\\:*?\"<>|";
+	size_t dot = slice_rfind(name, S("."));
+	struct slice stem = dot == SIZE_MAX || dot == 0 ? name : slice_head(name, dot);
+	AUTO_BUF b;
+
+	buf_init(&b, COMMAND_NAME_MAX + 64);
+	while (stem.n > 0) {
+		uint32_t cp;
+		size_t n = utf8_next(stem, &cp);
+
+		if (n == 0)
+			return ERR_SYNTAX;
+		if (cp < 0x20 || cp == 0x7f || (cp < 0x80 && strchr(taboo, (int)cp)))
+			buf_byte(&b, '_');
+		else if (!utf8_is_invisible(cp))
+			buf_put(&b, stem.p, n);
+		stem = slice_from(stem, n);
+	}
+	if (b.n == 0)
+		buf_str(&b, "_");
+	buf_byte(&b, '.');
+	buf_slice(&b, ext);
+	TRY(buf_err(&b));
+	*ret = arena_copy(a, buf_view(&b));
+	return ret->p ? OK : ERR_MEMORY;
+}

@@ -1,0 +1,72 @@
+/*
+ * gateway: the one path. Owns transfers, is the only writer of the store, and decides every step.
+ *
+ * A transfer's life is one table of states (life.c). Each step is one store transaction with its
+ * entries; jobs run in workers between steps and change nothing until their step commits. So the
+ * process may die anywhere: gateway_open finds every transfer where it was and goes on, and a step
+ * that was committed is never done again (each checks the row's version).
+ *
+ * Single-threaded: every function and callback is called from the loop of role_gateway. What a
+ * worker says is hostile and decides nothing by itself: a result is released only after the
+ * recogniser accepted exactly the stored bytes, and the policy then in force permits it.
+ */
+#ifndef GATEWAY_GATEWAY_H
+#define GATEWAY_GATEWAY_H
+
+#include "gateway/command.h"
+#include "policy/policy.h"
+#include "store/store.h"
+#include "worker/pool.h"
+
+/* What runs jobs: the pool, or what tests put in its place. */
+struct gateway_workers {
+	void *ctx;
+	enum err (*submit)(void *ctx, const struct worker_job *job, pool_done_fn *done, void *arg,
+			   struct pool_ticket **ret);
+	enum err (*password_check)(void *ctx, struct slice password, struct slice hash,
+				   pool_done_fn *done, void *arg, struct pool_ticket **ret);
+	enum err (*password_hash)(void *ctx, struct slice password, pool_done_fn *done, void *arg,
+				  struct pool_ticket **ret);
+	void (*cancel)(void *ctx, struct pool_ticket *t);
+};
+struct gateway_workers gateway_pool(struct pool *p);
+
+struct gateway_conf {
+	struct store *store;         /* opened to write; borrowed */
+	struct blob_home *blobs;     /* borrowed */
+	const struct policy *policy; /* in force; outlives the gateway or the next set_policy */
+	struct gateway_workers workers;
+	uint64_t watermark_bytes; /* new uploads are refused below this much free disk */
+	uint64_t upload_max;      /* bytes of the largest original that is taken at all */
+	unsigned jobs_at_once;
+	bool (*loopback)(void *arg, struct slice zone); /* zone's listener is on loopback */
+	void (*committed)(void *arg); /* after each commit that may have appended entries */
+	int64_t (*now_ms)(void *arg); /* UTC */
+	void *arg;
+};
+
+struct gateway;
+
+/* Sweeps what a death left behind (files without a row) and takes up every transfer. */
+enum err gateway_open(const struct gateway_conf *conf, struct gateway **ret) NODISCARD;
+void gateway_close(struct gateway *g); /* cancels what runs; nothing is lost */
+
+/*
+ * Answers exactly once, now or later. fd is -1 or a descriptor that belongs to the callee of fn.
+ * The slices of r are valid until fn returns.
+ */
+typedef void gateway_reply_fn(void *arg, const struct reply *r, int fd);
+void gateway_command(struct gateway *g, struct slice zone, const struct command *c,
+		     gateway_reply_fn *fn, void *arg);
+/* Answers that would come later to this arg do not come any more (its portal is gone). */
+void gateway_forget(struct gateway *g, void *arg);
+
+/* Starts what can be started; gateway_command and finished jobs do it by themselves. */
+void gateway_work(struct gateway *g);
+/* Once a second: stale uploads, ended retention, old sessions. Purging stops after a clock jump. */
+void gateway_tick(struct gateway *g, uint64_t mono_ms);
+void gateway_set_policy(struct gateway *g, const struct policy *policy);
+/* True while any transfer is on its way through the workers. */
+bool gateway_busy(const struct gateway *g);
+
+#endif

@@ -1,0 +1,178 @@
+/* internal: what the files of this room share. */
+#ifndef GATEWAY_INTERNAL_H
+#define GATEWAY_INTERNAL_H
+
+#include "gateway/gateway.h"
+#include "identity/identity.h"
+#include "record/record.h"
+
+#define REQUEST_ARENA (1u << 20)
+#define REPORT_MAX (4u << 20)
+#define JOB_ARENA (24u << 20)
+#define PAUSE_TICKS 5  /* seconds without work after the system failed */
+#define RETAIN_DAYS 30 /* where no rule says how long */
+#define DAY_MS (24ll * 3600 * 1000)
+#define UPLOAD_STALE_MS DAY_MS
+#define CLOCK_JUMP_MS (10ll * 60 * 1000)
+
+/* A job in a worker. */
+struct running {
+	struct gateway *g;
+	struct pool_ticket *ticket;
+	char transfer[TRANSFER_ID_LEN + 1]; /* "" where the place is free */
+	enum transfer_state state;          /* of the row when it began */
+	int64_t version;
+};
+
+/* A command whose answer waits for the password worker. */
+struct waiting {
+	struct waiting *next;
+	struct gateway *g;
+	struct pool_ticket *ticket;
+	gateway_reply_fn *fn;
+	void *arg;
+	enum command_type type;
+	bool known; /* the login has an account */
+	char login[65], peer[65], zone[33], session[65];
+	char new_password[257];
+};
+
+#define RUNNING_MAX 64
+
+struct gateway {
+	struct gateway_conf conf;
+	struct running running[RUNNING_MAX];
+	struct waiting *waiting;
+	bool working, again; /* gateway_work is on the stack; and has more to do */
+	unsigned paused;     /* ticks until work goes on after a failure of the system */
+	bool clock_known, clock_jumped;
+	int64_t clock_base_ms; /* UTC minus monotonic time when the gateway began */
+	uint64_t next_sweep_ms;
+};
+
+/* One command on its way. */
+struct request {
+	struct gateway *g;
+	const struct command *c;
+	struct slice zone;
+	struct arena *a;
+	struct identity_session who; /* signed in, where the command needs it */
+	int64_t now_ms;
+	struct reply r;
+	int fd; /* goes with the answer; -1 */
+};
+
+static inline int64_t now(const struct gateway *g)
+{
+	return g->conf.now_ms(g->conf.arg);
+}
+
+/* -- life.c: the table of states, and steps as transactions -------------------------------------
+ */
+
+/* Whether the table has an arrow from one state to the other. */
+bool life_may(enum transfer_state from, enum transfer_state to);
+
+/*
+ * Ends a step: writes the row in its new state with one entry, inside the open transaction.
+ * ERR_CONFLICT where the table has no such arrow, or the row has changed meanwhile.
+ */
+enum err life_move(struct gateway *g, struct transfer_row *t, enum transfer_state to,
+		   const char *type, struct slice actor, const struct record_field *fields,
+		   size_t n) NODISCARD;
+enum err life_note(struct gateway *g, const struct transfer_row *t, const char *type,
+		   struct slice actor, const struct record_field *fields, size_t n) NODISCARD;
+/* Held or refused: sets reason, clause and detail, and moves. */
+enum err life_stop(struct gateway *g, struct transfer_row *t, enum transfer_state to,
+		   const char *reason, struct slice detail) NODISCARD;
+/* A step of its own that holds the transfer; for what failed outside of a transaction. */
+enum err life_hold(struct gateway *g, struct slice id, int64_t version, const char *reason,
+		   struct slice detail) NODISCARD;
+enum err commit(struct gateway *g) NODISCARD; /* store_commit, then conf.committed */
+
+/* -- decide.c -----------------------------------------------------------------------------------
+ */
+
+struct verdict {
+	struct policy_decision d;
+	const char *missing; /* the first obligation without a handler, or NULL */
+	char rule[24], obligations[256];
+};
+
+void verdict_of(struct gateway *g, const struct transfer_row *t, struct verdict *ret);
+/* Clause and rule for the entries to come (v must outlive them), and how long to keep the rest. */
+void verdict_put(const struct verdict *v, struct transfer_row *t, struct gateway *g);
+/* Puts clause and the two sentences that may be shown into a refusal. */
+enum err verdict_explain(struct gateway *g, const struct transfer_row *t, const struct verdict *v,
+			 struct arena *a, struct reply *r) NODISCARD;
+/* Level of a marking found in a document: 0 none, the highest level where it is not understood. */
+uint32_t marking_level(const struct policy *p, struct slice marking);
+int32_t jst_day(int64_t utc_ms);
+int64_t jst_day_start_ms(int32_t day);
+int jst_fiscal_year(int64_t utc_ms);
+
+/* -- jobs.c: the steps between received and ready -----------------------------------------------
+ */
+
+enum err step_decide(struct gateway *g, struct transfer_row *t) NODISCARD;
+enum err step_sanitize(struct gateway *g, struct transfer_row *t) NODISCARD;
+enum err step_verify(struct gateway *g, struct transfer_row *t) NODISCARD;
+void job_cancel(struct gateway *g, struct slice transfer);
+bool job_runs(const struct gateway *g, struct slice transfer);
+
+/* -- report.c -----------------------------------------------------------------------------------
+ */
+
+struct checked_report {
+	struct slice json;                   /* printed anew from what was understood */
+	struct slice type_in, marking, held; /* held: the finding of the first held item */
+};
+/* Strict: exactly the documented schema, known findings, sizes. ERR_SYNTAX otherwise. */
+enum err report_check(struct slice json, struct arena *a, struct checked_report *ret) NODISCARD;
+
+/* -- content.c: blobs of a transfer -------------------------------------------------------------
+ */
+
+/* A sealed memory file of the plaintext; ERR_CRYPTO where it is not what was committed. */
+enum err content_load(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		      uint64_t max, int *ret_fd) NODISCARD;
+/* A new sealed blob of `bytes`, not yet in the store: *ret is the row to add. */
+enum err content_put(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		     struct slice bytes, struct arena *a, struct blob_row *ret) NODISCARD;
+enum err content_open(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		      bool write, struct arena *a, struct blob_row *ret_row,
+		      struct blob_seal *ret_seal, int *ret_fd) NODISCARD;
+const char *content_mime(struct slice grammar);
+/* The original's name with the extension of what was written, safe for any file system. */
+enum err content_name(struct slice name, struct slice ext, struct arena *a, struct slice *ret)
+    NODISCARD;
+
+/* -- handlers of commands (send.c, collect.c, sign.c) --------------------------------------------
+ */
+
+enum err do_sign_out(struct request *q);
+enum err do_session_check(struct request *q);
+enum err do_token_create(struct request *q);
+enum err do_token_revoke(struct request *q);
+enum err do_transfer_create(struct request *q);
+enum err do_upload_open(struct request *q);
+enum err do_upload_progress(struct request *q);
+enum err do_upload_commit(struct request *q);
+enum err do_withdraw(struct request *q);
+enum err do_collect_open(struct request *q);
+/* These two answer later, from the password worker. */
+void start_sign_in(struct request *q, gateway_reply_fn *fn, void *arg);
+void start_password_change(struct request *q, gateway_reply_fn *fn, void *arg);
+
+/* Sets the reason of a refusal and returns e. */
+enum err refuse(struct request *q, enum err e, const char *reason);
+/* A transfer of this person in this zone, as its sender; ERR_NOT_FOUND otherwise. */
+enum err my_transfer(struct request *q, struct transfer_row *ret) NODISCARD;
+
+/* -- sweep.c ------------------------------------------------------------------------------------
+ */
+
+enum err sweep_orphans(struct gateway *g) NODISCARD;
+enum err sweep(struct gateway *g) NODISCARD;
+
+#endif
