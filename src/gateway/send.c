@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include "base/utf8.h"
 #include "gateway/internal.h"
+#include "os/fd.h"
 #include "os/rand.h"
 
 /* A name people can read back: not empty, no path, nothing that is only dots. */
