@@ -6,6 +6,7 @@
 #include "gateway/view.h"
 #include "os/fd.h"
 #include "record/signer.h"
+#include "store/log.h"
 
 struct view {
 	struct store *store;
