@@ -11,7 +11,7 @@
 #include <sys/types.h>
 #include "os/fd.h"
 
-#define SPAWN_FDS_MAX 32
+#define SPAWN_FDS_MAX 80
 
 /* Namespaces of the child; bits of `namespaces` below. */
 enum spawn_ns {

@@ -14,8 +14,8 @@ struct batch_outcome {
 	const struct file_entry *file;
 	/* OK, or why there is no output. ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_IO: it was not read. */
 	enum err err;
-	bool unread;        /* err is about reading the file, not about what it holds */
-	bool unrecognised;  /* our own result was refused by the recogniser: a fault of ours */
+	bool unread;       /* err is about reading the file, not about what it holds */
+	bool unrecognised; /* our own result was refused by the recogniser: a fault of ours */
 	struct diag diag;
 	char fault[48], type[12], ext[8], wrote[12];
 	struct slice out;    /* the recognised bytes; dies with the callback */
@@ -29,7 +29,7 @@ struct batch {
 	enum method method;
 	enum hidden hidden;
 	bool verify_only;
-	bool no_sandbox; /* in this process, one after the other: for a debugger */
+	bool no_sandbox;  /* in this process, one after the other: for a debugger */
 	uint32_t at_once; /* 0 = number of processors */
 	void (*done)(void *arg, const struct batch_outcome *o);
 	void *arg;

@@ -165,8 +165,8 @@ static int work(const struct cli *cli, struct work *w, struct batch *b)
 	struct files files = {0};
 	const char *where = "";
 	uint64_t start = clock_mono_ms();
-	enum err e = arena ? files_collect(arena, cli->operand, cli->operands, &files, &where)
-			   : ERR_MEMORY;
+	enum err e =
+	    arena ? files_collect(arena, cli->operand, cli->operands, &files, &where) : ERR_MEMORY;
 
 	if (e != OK)
 		return cli_fail(cli, "%s: %s", where, show_system_error(cli, e));
@@ -201,8 +201,9 @@ static bool common_flags(const struct cli *cli, struct batch *b)
 
 static int bad_flag(const struct cli *cli)
 {
-	return cli_fail(cli, cli_say(cli, "選択肢の値が誤っています (sekisho %s --help)",
-				     "a bad value of an option (see sekisho %s --help)"),
+	return cli_fail(cli,
+			cli_say(cli, "選択肢の値が誤っています (sekisho %s --help)",
+				"a bad value of an option (see sekisho %s --help)"),
 			cli->cmd->name);
 }
 
@@ -238,47 +239,49 @@ static int run_inspect(const struct cli *cli)
 	return w.found ? EXIT_FOUND : EXIT_DONE;
 }
 
-#define COMMON_FLAGS                                                                               \
-	{"method", 'm', "rebuild|text", "無害化の方式: rebuild 再構築 (既定)、text テキスト化",    \
-	 "rebuild (default) or text"},                                                             \
-		{"hidden", 0, "keep|drop",                                                         \
-		 "見えないもの (非表示シート・コメント・変更履歴等) を残す keep (既定)、除く drop", \
-		 "what people do not see: keep (default) or drop"},                                \
-		{"jobs", 'j', "N", "同時に処理する数 (既定: 処理装置の数)",                        \
-		 "files at once (default: number of processors)"}
+#define COMMON_FLAGS \
+	{"method", 'm', "rebuild|text", "無害化の方式: rebuild 再構築 (既定)、text テキスト化", \
+	 "rebuild (default) or text"}, \
+	    {"hidden", 0, "keep|drop", \
+	     "見えないもの (非表示シート・コメント・変更履歴等) を残す keep (既定)、除く drop", \
+	     "what people do not see: keep (default) or drop"}, \
+	{ \
+		"jobs", 'j', "N", "同時に処理する数 (既定: 処理装置の数)", \
+		    "files at once (default: number of processors)" \
+	}
 
 static const struct flag sanitize_flags[] = {
-	{"output", 'o', "DIR", "書き出すフォルダー (既定: " OUT_FOLDER ")",
-	 "folder to write to (default: " OUT_FOLDER ")"},
-	COMMON_FLAGS,
-	{"no-sandbox", 0, NULL, "隔離せずこのプロセスで処理する (デバッガー用。危険)",
-	 "no worker, in this process (for a debugger; unsafe)"},
-	{NULL},
+    {"output", 'o', "DIR", "書き出すフォルダー (既定: " OUT_FOLDER ")",
+     "folder to write to (default: " OUT_FOLDER ")"},
+    COMMON_FLAGS,
+    {"no-sandbox", 0, NULL, "隔離せずこのプロセスで処理する (デバッガー用。危険)",
+     "no worker, in this process (for a debugger; unsafe)"},
+    {NULL},
 };
 
 static const struct flag inspect_flags[] = {
-	COMMON_FLAGS,
-	{NULL},
+    COMMON_FLAGS,
+    {NULL},
 };
 
 const struct subcommand cmd_sanitize = {
-	.name = "sanitize",
-	.usage = "FILE|DIR...",
-	.ja = "ファイルを無害化する",
-	.en = "rebuild files without what could act or fetch",
-	.flags = sanitize_flags,
-	.min_operands = 1,
-	.max_operands = UINT_MAX,
-	.run = run_sanitize,
+    .name = "sanitize",
+    .usage = "FILE|DIR...",
+    .ja = "ファイルを無害化する",
+    .en = "rebuild files without what could act or fetch",
+    .flags = sanitize_flags,
+    .min_operands = 1,
+    .max_operands = UINT_MAX,
+    .run = run_sanitize,
 };
 
 const struct subcommand cmd_inspect = {
-	.name = "inspect",
-	.usage = "FILE|DIR...",
-	.ja = "ファイルに何が含まれ、無害化でどうなるかを見る (書き出さない)",
-	.en = "show what files hold and what would become of it",
-	.flags = inspect_flags,
-	.min_operands = 1,
-	.max_operands = UINT_MAX,
-	.run = run_inspect,
+    .name = "inspect",
+    .usage = "FILE|DIR...",
+    .ja = "ファイルに何が含まれ、無害化でどうなるかを見る (書き出さない)",
+    .en = "show what files hold and what would become of it",
+    .flags = inspect_flags,
+    .min_operands = 1,
+    .max_operands = UINT_MAX,
+    .run = run_inspect,
 };

@@ -15,12 +15,12 @@ static int run(const struct cli *cli)
 }
 
 const struct subcommand cmd_zygote = {
-	.name = "zygote",
-	.usage = "KIND",
-	.ja = "ワーカーの親 (内部用)",
-	.en = "parent of workers (internal)",
-	.min_operands = 1,
-	.max_operands = 1,
-	.hidden = true,
-	.run = run,
+    .name = "zygote",
+    .usage = "KIND",
+    .ja = "ワーカーの親 (内部用)",
+    .en = "parent of workers (internal)",
+    .min_operands = 1,
+    .max_operands = 1,
+    .hidden = true,
+    .run = run,
 };

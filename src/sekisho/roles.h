@@ -49,7 +49,7 @@ struct role {
 	bool per_listener;  /* gets the zone's listening socket */
 	unsigned instances; /* in each set */
 	/* Returns the exit code of the process: EXIT_DONE after a stop. */
-	int (*run)(struct role_env *env);
+	int (*run)(struct role_env *env); /* NULL: this build has not that role */
 };
 
 /*
@@ -65,6 +65,18 @@ extern const struct role roles[ROLE_COUNT];
 extern const struct edge edges[];
 extern const size_t edges_n;
 
+/* Tells the parent that this role serves now; `sekisho serve` says "ready" when all have. */
+enum err role_ready(const struct role_env *env) NODISCARD;
+
+/*
+ * Locks a role for good: no capability, no files but those below `read` and `write` (paths, NULL
+ * ends each; NULL = none), no new TCP connections, the service allow-list of system calls; a
+ * forbidden call is told to the parent. Call it when files that stand elsewhere are open. Not for
+ * the gateway, which starts the workers.
+ */
+struct fences role_lock(const struct role_env *env, const char *const *read,
+			const char *const *write);
+
 /*
  * Reads one message of the parent from env->control (call when it is readable).
  *   ROLE_RELOAD: read the configuration again.
@@ -79,7 +91,14 @@ enum err role_control(struct role_env *env, role_edge_fn *before_close, void *ar
 
 /* The first edge to that peer (and zone, NULL = any), or NULL. */
 struct role_edge *role_find(struct role_env *env, enum role_id peer, const char *zone, unsigned n);
-struct role_edge *role_listener(struct role_env *env);
+int role_listener(const struct role_env *env); /* its descriptor, or -1 */
+
+/* The command line of an edge, and back; the fd is not part of it. */
+void role_edge_print(const struct role_edge *e, char *ret, size_t size);
+enum err role_edge_parse(struct slice text, struct role_edge *ret) NODISCARD;
+
+/* What the parent and a role say to each other over the control socket. */
+enum role_message { ROLE_MSG_RELOAD = 1, ROLE_MSG_STOP, ROLE_MSG_EDGE, ROLE_MSG_READY };
 
 /* One per role; each stands in its own role_*.c. */
 int role_http(struct role_env *env);

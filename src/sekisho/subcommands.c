@@ -1,8 +1,18 @@
 #include "sekisho/subcommand.h"
 
 /* Every subcommand, in the order in which the help lists them. */
+/* clang-format off: one row a line, so that branches can add theirs */
 const struct subcommand *const subcommands[] = {
-    &cmd_sanitize,     &cmd_inspect,       &cmd_verify,     &cmd_config_check,
-    &cmd_policy_check, &cmd_policy_decide, &cmd_completion, &cmd_zygote,
+    &cmd_sanitize,
+    &cmd_inspect,
+    &cmd_verify,
+    &cmd_config_check,
+    &cmd_policy_check,
+    &cmd_policy_decide,
+    &cmd_completion,
+    /* for the program's own use */
+    &cmd_role,
+    &cmd_zygote,
 };
+/* clang-format on */
 const size_t subcommands_n = sizeof subcommands / sizeof subcommands[0];

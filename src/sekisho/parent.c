@@ -1,0 +1,501 @@
+#include "sekisho/parent.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/loop.h"
+#include "os/spawn.h"
+#include "sekisho/subcommand.h"
+
+#define PROCESSES_MAX 128
+#define LINKS_MAX 512
+#define DELAY_FIRST_MS 100u
+#define DELAY_MOST_MS 10000u
+#define STEADY_MS 10000u /* having lived so long, a role is no longer crashing in a row */
+#define STOP_MS 10000u
+
+struct parent;
+
+/* One process of a role. */
+struct process {
+	struct parent *p;
+	enum role_id role;
+	size_t zone; /* index, SIZE_MAX for none */
+	unsigned n;
+	bool running, ready;
+	struct spawned child;
+	int control;
+	struct loop_watch *death, *words;
+	struct loop_timer *again;
+	uint64_t started_ms;
+	unsigned delay_ms;
+	char syscall[32]; /* forbidden call that it told of, "" for none */
+};
+
+/* One edge between two processes. An end is here only until its process is started. */
+struct link {
+	size_t end[2]; /* indexes of processes */
+	int fd[2];
+};
+
+struct parent {
+	const struct parent_conf *conf;
+	struct loop *loop;
+	int exe;
+	struct parent_zone *zones; /* with the addresses really bound */
+	int *listeners;
+	struct process proc[PROCESSES_MAX];
+	size_t procs;
+	struct link link[LINKS_MAX];
+	size_t links;
+	bool stopping, told_ready;
+	enum err failed;
+	struct wire_msg msg;
+};
+
+static const char *zone_name(const struct parent *p, const struct process *c)
+{
+	return c->zone == SIZE_MAX ? "-" : p->zones[c->zone].zone;
+}
+
+/* ---- the plan: which processes and links there are ---- */
+
+static enum err plan_processes(struct parent *p)
+{
+	for (unsigned r = 0; r < ROLE_COUNT; r++) {
+		size_t sets = roles[r].per_zone ? p->conf->zones_n : 1;
+
+		if (!roles[r].run)
+			return ERR_UNSUPPORTED;
+		for (size_t z = 0; z < sets; z++)
+			for (unsigned n = 0; n < roles[r].instances; n++) {
+				if (p->procs == PROCESSES_MAX)
+					return ERR_LIMIT;
+				p->proc[p->procs++] =
+				    (struct process){.p = p,
+						     .role = r,
+						     .zone = roles[r].per_zone ? z : SIZE_MAX,
+						     .n = n,
+						     .control = -1,
+						     .delay_ms = DELAY_FIRST_MS};
+			}
+	}
+	return OK;
+}
+
+static bool joined(const struct process *a, const struct process *b, const struct edge *e)
+{
+	return a->role == e->a && b->role == e->b &&
+	       (a->zone == SIZE_MAX || b->zone == SIZE_MAX || a->zone == b->zone);
+}
+
+static enum err plan_links(struct parent *p)
+{
+	for (size_t e = 0; e < edges_n; e++)
+		for (size_t a = 0; a < p->procs; a++)
+			for (size_t b = 0; b < p->procs; b++) {
+				struct link *l = &p->link[p->links];
+
+				if (!joined(&p->proc[a], &p->proc[b], &edges[e]))
+					continue;
+				if (p->links == LINKS_MAX)
+					return ERR_LIMIT;
+				*l = (struct link){.end = {a, b}, .fd = {-1, -1}};
+				TRY(sock_pair(l->fd));
+				p->links++;
+			}
+	return OK;
+}
+
+/* ---- starting ---- */
+
+/* The zone that an edge stands for is that of whichever end has one. */
+static struct role_edge edge_to(const struct parent *p, const struct process *self,
+				const struct process *peer)
+{
+	struct role_edge e = {.peer = peer->role, .n = peer->n, .fd = -1};
+	const struct process *zoned = peer->zone != SIZE_MAX ? peer : self;
+
+	snprintf(e.zone, sizeof e.zone, "%s", zone_name(p, zoned));
+	return e;
+}
+
+/* After a restart: a new pair; the living peer gets its end now, a dead one when it starts. */
+static enum err renew(struct parent *p, struct link *l, int side)
+{
+	struct process *self = &p->proc[l->end[side]], *peer = &p->proc[l->end[1 - side]];
+	struct role_edge e = edge_to(p, peer, self);
+	char text[128];
+	AUTO_BUF b;
+
+	fd_close(&l->fd[0]);
+	fd_close(&l->fd[1]);
+	TRY(sock_pair(l->fd));
+	if (!peer->running)
+		return OK;
+	role_edge_print(&e, text, sizeof text);
+	wire_buf(&b);
+	wire_put_str(&b, text);
+	/* A peer that cannot be told is dying: it gets its end when it is started again. */
+	if (wire_send(peer->control, ROLE_MSG_EDGE, 0, &b, &l->fd[1 - side], 1) == OK)
+		fd_close(&l->fd[1 - side]);
+	return OK;
+}
+
+struct command_line {
+	const char *argv[EDGES_MAX + 8];
+	char text[EDGES_MAX][128];
+	int fds[SPAWN_FDS_MAX];
+	size_t argc, nfds;
+};
+
+static enum err add_edge(struct command_line *c, const struct role_edge *e, int fd)
+{
+	size_t at = c->nfds - 1;
+
+	if (at >= EDGES_MAX || c->nfds >= SPAWN_FDS_MAX)
+		return ERR_LIMIT;
+	role_edge_print(e, c->text[at], sizeof c->text[at]);
+	c->argv[c->argc++] = c->text[at];
+	c->fds[c->nfds++] = fd;
+	return OK;
+}
+
+static enum err add_edges(struct parent *p, struct process *c, struct command_line *line)
+{
+	size_t me = (size_t)(c - p->proc);
+
+	if (roles[c->role].per_listener) {
+		struct role_edge e = {.listen = true};
+
+		snprintf(e.zone, sizeof e.zone, "%s", zone_name(p, c));
+		TRY(add_edge(line, &e, p->listeners[c->zone]));
+	}
+	for (size_t i = 0; i < p->links; i++)
+		for (int side = 0; side < 2; side++) {
+			struct link *l = &p->link[i];
+			struct role_edge e;
+
+			if (l->end[side] != me)
+				continue;
+			if (l->fd[side] < 0)
+				TRY(renew(p, l, side));
+			e = edge_to(p, c, &p->proc[l->end[1 - side]]);
+			TRY(add_edge(line, &e, l->fd[side]));
+		}
+	return OK;
+}
+
+static void close_own_ends(struct parent *p, const struct process *c)
+{
+	for (size_t i = 0; i < p->links; i++)
+		for (int side = 0; side < 2; side++)
+			if (p->link[i].end[side] == (size_t)(c - p->proc))
+				fd_close(&p->link[i].fd[side]);
+}
+
+static void on_death(void *arg, int fd, unsigned events);
+static void on_words(void *arg, int fd, unsigned events);
+
+static enum err start(struct parent *p, struct process *c)
+{
+	struct command_line *line = calloc(1, sizeof *line);
+	char n[16];
+	int two[2] = {-1, -1};
+	enum err e = line ? sock_pair(two) : ERR_MEMORY;
+
+	/* The parent waits for nobody: a role that does not read its control socket is killed. */
+	if (e == OK)
+		e = fd_nonblock(two[0], 1);
+
+	if (e == OK) {
+		snprintf(n, sizeof n, "%u", c->n);
+		const char *const head[] = {"sekisho",       "role", roles[c->role].name,
+					    zone_name(p, c), n,      p->conf->dir};
+
+		memcpy(line->argv, head, sizeof head);
+		line->argc = ARRAY_LEN(head);
+		line->fds[line->nfds++] = two[1];
+		e = add_edges(p, c, line);
+	}
+	if (e == OK)
+		e = spawn(&(struct spawn){.exe = p->exe,
+					  .argv = line->argv,
+					  .fds = line->fds,
+					  .nfds = line->nfds,
+					  .die_with_parent = true},
+			  &c->child);
+	fd_close(&two[1]);
+	free(line);
+	if (e != OK) {
+		fd_close(&two[0]);
+		return e;
+	}
+	close_own_ends(p, c);
+	c->control = two[0];
+	c->running = true;
+	c->ready = false;
+	c->syscall[0] = '\0';
+	c->started_ms = clock_mono_ms();
+	log_event(LEVEL_INFO, "role-started", "name=%s zone=%s n=%u pid=%d", roles[c->role].name,
+		  zone_name(p, c), c->n, (int)c->child.pid);
+	TRY(loop_watch(p->loop, c->child.pidfd, LOOP_READ, on_death, c, &c->death));
+	return loop_watch(p->loop, c->control, LOOP_READ, on_words, c, &c->words);
+}
+
+/* ---- watching ---- */
+
+static void fail(struct parent *p, enum err e)
+{
+	p->failed = e;
+	loop_stop(p->loop);
+}
+
+static bool any_running(const struct parent *p)
+{
+	for (size_t i = 0; i < p->procs; i++)
+		if (p->proc[i].running)
+			return true;
+	return false;
+}
+
+static void on_again(void *arg)
+{
+	struct process *c = arg;
+	enum err e;
+
+	c->again = NULL;
+	e = start(c->p, c);
+	if (e != OK)
+		fail(c->p, e);
+}
+
+static void log_end(const struct parent *p, const struct process *c, struct spawn_status st)
+{
+	char how[64];
+
+	if (c->syscall[0])
+		snprintf(how, sizeof how, "forbidden-call=%s", c->syscall);
+	else if (st.end == SPAWN_SIGNALED)
+		snprintf(how, sizeof how, "signal=%s", spawn_signal_name(st.code));
+	else
+		snprintf(how, sizeof how, "exit=%d", st.code);
+	log_event(p->stopping ? LEVEL_INFO : LEVEL_ERROR, "role-ended",
+		  "name=%s zone=%s n=%u pid=%d %s", roles[c->role].name, zone_name(p, c), c->n,
+		  (int)c->child.pid, how);
+}
+
+static void read_words(struct process *c);
+
+static void on_death(void *arg, int fd, unsigned events)
+{
+	struct process *c = arg;
+	struct parent *p = c->p;
+	struct spawn_status st;
+
+	(void)fd;
+	(void)events;
+	if (spawn_reap(&c->child, false, &st) != OK || st.end == SPAWN_RUNNING)
+		return;
+	/* Its last words may still wait. */
+	if (c->words)
+		read_words(c);
+	log_end(p, c, st);
+	loop_unwatch(c->death);
+	loop_unwatch(c->words);
+	c->death = c->words = NULL;
+	fd_close(&c->child.pidfd);
+	fd_close(&c->control);
+	c->running = false;
+	if (p->stopping) {
+		if (!any_running(p))
+			loop_stop(p->loop);
+		return;
+	}
+	if (clock_mono_ms() - c->started_ms >= STEADY_MS)
+		c->delay_ms = DELAY_FIRST_MS;
+	if (loop_timer(p->loop, c->delay_ms, on_again, c, &c->again) != OK)
+		fail(p, ERR_MEMORY);
+	c->delay_ms = c->delay_ms * 2 > DELAY_MOST_MS ? DELAY_MOST_MS : c->delay_ms * 2;
+}
+
+static void tell_ready(struct parent *p)
+{
+	for (size_t i = 0; i < p->procs; i++)
+		if (!p->proc[i].ready)
+			return;
+	if (p->told_ready)
+		return;
+	p->told_ready = true;
+	log_event(LEVEL_INFO, "ready", "roles=%zu", p->procs);
+	if (p->conf->ready)
+		p->conf->ready(p->conf->arg, p->zones, p->conf->zones_n);
+}
+
+/* A role says two things: that it is ready, and which forbidden call is its last. */
+static void read_words(struct process *c)
+{
+	struct sandbox_last last;
+	uint8_t raw[64];
+	int fds[SOCK_FDS_MAX];
+	size_t n = 0, nfds = 0;
+
+	if (sock_wait_readable(c->control, 0) != OK)
+		return;
+	if (sock_recv(c->control, raw, sizeof raw, &n, fds, &nfds) != OK || nfds > 0) {
+		for (size_t i = 0; i < nfds; i++)
+			close(fds[i]);
+		loop_unwatch(c->words);
+		c->words = NULL;
+		return;
+	}
+	if (n == sizeof last) {
+		memcpy(&last, raw, sizeof last);
+		if (last.magic == SANDBOX_MAGIC)
+			sandbox_syscall_name(last.syscall, c->syscall);
+	} else if (n == WIRE_HEADER && raw[0] == 0 && raw[1] == ROLE_MSG_READY) {
+		c->ready = true;
+		tell_ready(c->p);
+	}
+}
+
+static void on_words(void *arg, int fd, unsigned events)
+{
+	(void)fd;
+	(void)events;
+	read_words(arg);
+}
+
+static void tell_all(struct parent *p, enum role_message what)
+{
+	for (size_t i = 0; i < p->procs; i++)
+		if (p->proc[i].running &&
+		    wire_send(p->proc[i].control, what, 0, NULL, NULL, 0) != OK)
+			spawn_kill(&p->proc[i].child, SIGKILL);
+}
+
+static void on_reload(void *arg, int signo)
+{
+	struct parent *p = arg;
+
+	(void)signo;
+	log_event(LEVEL_INFO, "reload", "roles=%zu", p->procs);
+	tell_all(p, ROLE_MSG_RELOAD);
+}
+
+static void on_too_long(void *arg)
+{
+	struct parent *p = arg;
+
+	for (size_t i = 0; i < p->procs; i++)
+		if (p->proc[i].running)
+			spawn_kill(&p->proc[i].child, SIGKILL);
+}
+
+static void on_stop(void *arg, int signo)
+{
+	struct parent *p = arg;
+	struct loop_timer *t;
+
+	if (p->stopping)
+		return;
+	p->stopping = true;
+	log_event(LEVEL_INFO, "stopping", "signal=%s", spawn_signal_name(signo));
+	for (size_t i = 0; i < p->procs; i++) {
+		loop_cancel(p->proc[i].again);
+		p->proc[i].again = NULL;
+	}
+	tell_all(p, ROLE_MSG_STOP);
+	if (!any_running(p) || loop_timer(p->loop, STOP_MS, on_too_long, p, &t) != OK)
+		loop_stop(p->loop);
+}
+
+/* ---- the whole ---- */
+
+static enum err open_listeners(struct parent *p, const char **ret_where)
+{
+	for (size_t i = 0; i < p->conf->zones_n; i++) {
+		*ret_where = p->zones[i].zone;
+		TRY(sock_listen(&p->zones[i].listen, &p->listeners[i]));
+		/* Port 0 asks for any; who is told of the address needs the real one. */
+		TRY(sock_local(p->listeners[i], &p->zones[i].listen));
+	}
+	return OK;
+}
+
+static enum err serve(struct parent *p, const char **ret_where)
+{
+	TRY(open_listeners(p, ret_where));
+	*ret_where = "roles";
+	TRY(spawn_self(&p->exe));
+	TRY(plan_processes(p));
+	TRY(plan_links(p));
+	TRY(loop_new(&p->loop));
+	TRY(loop_signal(p->loop, SIGTERM, on_stop, p));
+	TRY(loop_signal(p->loop, SIGINT, on_stop, p));
+	TRY(loop_signal(p->loop, SIGHUP, on_reload, p));
+	for (size_t i = 0; i < p->procs; i++)
+		TRY(start(p, &p->proc[i]));
+	TRY(loop_run(p->loop));
+	log_event(LEVEL_INFO, "stopped", "roles=%zu", p->procs);
+	return p->failed;
+}
+
+static void end(struct parent *p)
+{
+	for (size_t i = 0; i < p->procs; i++) {
+		struct process *c = &p->proc[i];
+		struct spawn_status st;
+
+		if (!c->running)
+			continue;
+		spawn_kill(&c->child, SIGKILL);
+		if (spawn_reap(&c->child, true, &st) == OK)
+			log_end(p, c, st);
+		fd_close(&c->child.pidfd);
+		fd_close(&c->control);
+	}
+	for (size_t i = 0; i < p->links; i++) {
+		fd_close(&p->link[i].fd[0]);
+		fd_close(&p->link[i].fd[1]);
+	}
+	for (size_t i = 0; i < p->conf->zones_n; i++)
+		fd_close(&p->listeners[i]);
+	fd_close(&p->exe);
+	loop_free(p->loop);
+	free(p->listeners);
+	free(p->zones);
+	free(p);
+}
+
+enum err parent_run(const struct parent_conf *conf, const char **ret_where)
+{
+	struct parent *p = calloc(1, sizeof *p);
+	static char where[ZONE_SIZE];
+	const char *at = "";
+	enum err e;
+
+	if (!p)
+		return ERR_MEMORY;
+	p->conf = conf;
+	p->exe = -1;
+	p->zones = calloc(conf->zones_n + 1, sizeof *p->zones);
+	p->listeners = calloc(conf->zones_n + 1, sizeof *p->listeners);
+	if (!p->zones || !p->listeners) {
+		free(p->zones);
+		free(p->listeners);
+		free(p);
+		return ERR_MEMORY;
+	}
+	memcpy(p->zones, conf->zones, conf->zones_n * sizeof *p->zones);
+	for (size_t i = 0; i < conf->zones_n; i++)
+		p->listeners[i] = -1;
+	e = serve(p, &at);
+	snprintf(where, sizeof where, "%s", at);
+	end(p);
+	*ret_where = where;
+	return e;
+}

@@ -1,0 +1,165 @@
+#include "sekisho/roles.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum err role_by_name(struct slice name, enum role_id *ret)
+{
+	for (unsigned i = 0; i < ROLE_COUNT; i++)
+		if (slice_eq_str(name, roles[i].name)) {
+			*ret = i;
+			return OK;
+		}
+	return ERR_NOT_FOUND;
+}
+
+void role_edge_print(const struct role_edge *e, char *ret, size_t size)
+{
+	snprintf(ret, size, "%s/%s/%u", e->listen ? "listen" : roles[e->peer].name, e->zone, e->n);
+}
+
+enum err role_edge_parse(struct slice text, struct role_edge *ret)
+{
+	size_t a = slice_find_byte(text, '/'), b;
+	struct slice rest, zone;
+	struct role_edge e = {.fd = -1};
+	uint64_t n;
+
+	if (a == SIZE_MAX)
+		return ERR_USAGE;
+	rest = slice_from(text, a + 1);
+	b = slice_find_byte(rest, '/');
+	if (b == SIZE_MAX || b == 0 || b >= sizeof e.zone)
+		return ERR_USAGE;
+	zone = slice_head(rest, b);
+	if (!slice_u64(slice_from(rest, b + 1), &n) || n > EDGES_MAX)
+		return ERR_USAGE;
+	e.listen = slice_eq_str(slice_head(text, a), "listen");
+	if (!e.listen && role_by_name(slice_head(text, a), &e.peer) != OK)
+		return ERR_USAGE;
+	memcpy(e.zone, zone.p, zone.n);
+	e.n = (unsigned)n;
+	*ret = e;
+	return OK;
+}
+
+struct role_edge *role_find(struct role_env *env, enum role_id peer, const char *zone, unsigned n)
+{
+	for (size_t i = 0; i < env->edges; i++) {
+		struct role_edge *e = &env->edge[i];
+
+		if (!e->listen && e->peer == peer && e->n == n &&
+		    (!zone || strcmp(e->zone, zone) == 0))
+			return e;
+	}
+	return NULL;
+}
+
+int role_listener(const struct role_env *env)
+{
+	for (size_t i = 0; i < env->edges; i++)
+		if (env->edge[i].listen)
+			return env->edge[i].fd;
+	return -1;
+}
+
+enum err role_ready(const struct role_env *env)
+{
+	return wire_send(env->control, ROLE_MSG_READY, 0, NULL, NULL, 0);
+}
+
+struct fences role_lock(const struct role_env *env, const char *const *read,
+			const char *const *write)
+{
+	struct fences f = {0};
+	struct sandbox_filter filter = {0};
+
+	sandbox_landlock_paths(&f, read, write);
+	sandbox_drop_caps(&f);
+	if (sandbox_filter_build(SANDBOX_SERVICE, &filter) == OK &&
+	    sandbox_report_to(env->control) == OK && sandbox_filter_load(&filter) == OK)
+		f.have |= 1u << FENCE_SECCOMP;
+	sandbox_filter_free(&filter);
+	return f;
+}
+
+struct control {
+	struct role_env *env;
+	role_edge_fn *before_close;
+	void *arg;
+	enum role_news news;
+	struct role_edge *edge;
+};
+
+static enum err on_reload(void *arg, struct wire_msg *m, struct reader *r)
+{
+	struct control *c = arg;
+
+	(void)m;
+	(void)r;
+	c->news = ROLE_RELOAD;
+	return OK;
+}
+
+static enum err on_stop(void *arg, struct wire_msg *m, struct reader *r)
+{
+	struct control *c = arg;
+
+	(void)m;
+	(void)r;
+	c->news = ROLE_STOP;
+	return OK;
+}
+
+static enum err on_edge(void *arg, struct wire_msg *m, struct reader *r)
+{
+	struct control *c = arg;
+	struct role_edge given;
+	struct slice text = wire_get_bytes(r, 128);
+
+	TRY(wire_end(r));
+	TRY(role_edge_parse(text, &given));
+	c->edge = role_find(c->env, given.peer, given.zone, given.n);
+	if (!c->edge)
+		return ERR_PEER;
+	if (c->before_close)
+		c->before_close(c->arg, c->edge);
+	fd_close(&c->edge->fd);
+	c->edge->fd = fd_take(&m->fds[0]);
+	c->news = ROLE_EDGE;
+	return OK;
+}
+
+static const struct wire_type from_parent[] = {
+    {ROLE_MSG_RELOAD, "reload", 0, 0, 0, on_reload},
+    {ROLE_MSG_STOP, "stop", 0, 0, 0, on_stop},
+    {ROLE_MSG_EDGE, "edge", 256, 1, 1, on_edge},
+};
+
+enum err role_control(struct role_env *env, role_edge_fn *before_close, void *arg,
+		      enum role_news *ret_news, struct role_edge **ret_edge)
+{
+	struct control c = {.env = env, .before_close = before_close, .arg = arg};
+	struct wire_msg *m = malloc(sizeof *m);
+	enum err e;
+
+	if (!m)
+		return ERR_MEMORY;
+	wire_msg_init(m);
+	e = wire_recv(env->control, m);
+	if (e == ERR_CRASH) {
+		/* The parent is gone: nobody is left to serve for. */
+		c.news = ROLE_STOP;
+		e = OK;
+	} else if (e == OK) {
+		e = wire_dispatch(from_parent, ARRAY_LEN(from_parent), &c, m, NULL);
+	}
+	wire_msg_clear(m);
+	free(m);
+	TRY(e);
+	*ret_news = c.news;
+	if (ret_edge)
+		*ret_edge = c.edge;
+	return OK;
+}
