@@ -84,6 +84,14 @@ void utf8_put(struct buf *b, uint32_t cp)
 
 bool utf8_is_invisible(uint32_t cp)
 {
-	return (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) ||
-	       (cp >= 0x2060 && cp <= 0x2069) || cp == 0xFEFF;
+	static const uint32_t ranges[][2] = {
+	    {0x061C, 0x061C}, {0x200B, 0x200F},   {0x202A, 0x202E},
+	    {0x2060, 0x206F}, {0xFDD0, 0xFDEF},   {0xFEFF, 0xFEFF},
+	    {0xFFF9, 0xFFFB}, {0xE0000, 0xE00FF}, {0xE01F0, 0xE0FFF},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
+		if (cp >= ranges[i][0] && cp <= ranges[i][1])
+			return true;
+	return (cp & 0xFFFE) == 0xFFFE;
 }

@@ -15,7 +15,11 @@ size_t utf8_first_bad(struct slice s);
 size_t utf8_count(struct slice s);
 /* Appends cp; BUG where it is no scalar value. */
 void utf8_put(struct buf *b, uint32_t cp);
-/* True for the code points that reorder or hide text: U+200B-200F, 202A-202E, 2060-2069, FEFF. */
+/*
+ * True for the code points that reorder or hide text: bidirectional and other format controls,
+ * zero-width characters, interlinear marks, tags, and those that are no characters. Variation
+ * selectors are not among them: names of people need them.
+ */
 bool utf8_is_invisible(uint32_t cp);
 
 #endif

@@ -27,6 +27,9 @@ enum method {
 /* By policy: what people do not see at first (sheets, comments, tracked changes, notes). */
 enum hidden { HIDDEN_KEEP, HIDDEN_DROP };
 
+/* Texts and tables under METHOD_REBUILD: UTF-8, or the character set they came in. */
+enum charset_out { CHARSET_UTF8, CHARSET_SAME };
+
 struct format;
 
 struct job {
@@ -36,6 +39,7 @@ struct job {
 	struct slice name; /* file name as it came, any bytes; only ever a hint */
 	enum method method;
 	enum hidden hidden;
+	enum charset_out charset_out;
 	const struct limits *limits;
 	/* shared by nested jobs */
 	struct budget *budget;
@@ -46,8 +50,8 @@ struct job {
 	struct diag *diag;
 	const struct format *type; /* what `in` is */
 	const char *ext;           /* extension of what was written, without dot */
-	struct package *package; /* of a ZIP, see opc.h; from identify to the end of the job */
-	const char *wrote;  /* id of the output grammar: txt csv tsv png jpeg docx ... */
+	struct package *package;   /* of a ZIP, see opc.h; from identify to the end of the job */
+	const char *wrote;         /* id of the output grammar: txt csv tsv png jpeg docx ... */
 };
 
 /* What all nested containers of one input may cost together. */

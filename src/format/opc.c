@@ -228,19 +228,24 @@ static enum err read_types(struct opc *o)
 	return sort_types(o, o->defaults, o->defaults_n);
 }
 
+/* Closes the archive on failure. */
+static enum err read_package(struct opc *o)
+{
+	enum err e = read_names(o);
+
+	if (e == OK)
+		e = read_types(o);
+	if (e != OK)
+		zip_close(&o->zip);
+	return e;
+}
+
 enum err opc_open(struct job *job, struct opc *ret)
 {
 	struct opc o = {.job = job};
-	enum err e;
 
 	TRY(zip_open(job, &o.zip));
-	e = read_names(&o);
-	if (e == OK)
-		e = read_types(&o);
-	if (e != OK) {
-		zip_close(&o.zip);
-		return e;
-	}
+	TRY(read_package(&o));
 	*ret = o;
 	return OK;
 }
@@ -417,6 +422,7 @@ struct package *package_sniff(struct job *job)
 {
 	struct package *p = arena_alloc(job->arena, sizeof *p);
 	struct limits few = *job->limits;
+	enum err e;
 
 	if (!p)
 		return NULL;
@@ -427,10 +433,13 @@ struct package *package_sniff(struct job *job)
 	p->quiet.report = &p->report;
 	p->quiet.diag = NULL;
 	report_init(&p->report, job->arena, &few);
-	p->error = opc_open(&p->quiet, &p->opc);
-	if (p->error == ERR_NOT_FOUND)
+	p->opc.job = &p->quiet;
+	if (zip_open(&p->quiet, &p->opc.zip) != OK)
 		return NULL;
-	p->open = p->error == OK;
+	e = read_package(&p->opc);
+	if (e == ERR_NOT_FOUND)
+		return NULL;
+	p->open = e == OK;
 	p->kind = p->open ? kind_of(&p->opc) : "package";
 	return p;
 }

@@ -59,13 +59,12 @@ enum err opc_xml(const struct opc *o, const struct zip_member *part, struct xml_
 const char *opc_xml_finding(enum err e, const struct diag *d);
 
 /*
- * What a ZIP holds, found out once per job: NULL where it has no content types (or no memory). It
+ * What a ZIP holds, found out once per job: NULL where it cannot be read or has no content types. It
  * reads with a report of its own, so that only the row that is chosen speaks.
  */
 struct package {
 	const char *kind; /* "docx", "xlsx", "pptx", "xlsb" or "package" */
 	bool open;
-	enum err error; /* of opening */
 	struct opc opc;
 	struct job quiet;
 	struct budget budget;
@@ -76,6 +75,6 @@ struct package *package_sniff(struct job *job);
 struct opc *package_take(struct job *job);
 void package_free(struct package *p); /* NULL is a no-op */
 
-extern const struct format format_package, format_binary_workbook, format_opendocument;
+extern const struct format format_package, format_binary_workbook;
 
 #endif

@@ -36,29 +36,13 @@ static enum err hold_package(struct job *job)
 }
 
 const struct format format_package = {
-    .id = "package",
+    .id = "opc",
     .ext = "zip",
     .label_ja = "その他の文書パッケージ",
     .label_en = "other document package",
     .probe = probe_package,
     .rebuild = hold_package,
     .text = hold_package,
-};
-
-/* An uncompressed first member "mimetype": OpenDocument and EPUB. */
-static bool probe_opendocument(const struct job *job)
-{
-	return zip_probe(job->in) &&
-	       slice_starts(slice_from(job->in, 30), S("mimetypeapplication/"));
-}
-
-const struct format format_opendocument = {
-    .id = "odf",
-    .ext = "odt",
-    .label_ja = "OpenDocument 文書",
-    .label_en = "OpenDocument or EPUB",
-    .probe = probe_opendocument,
-    .hold = "method-unsupported",
 };
 
 const struct format format_binary_workbook = {

@@ -1,10 +1,11 @@
 /* The formats, in the order they are probed: the certain signatures first, plain text last. */
 #include "format/docx.h"
 #include "format/format.h"
-#include "format/held.h"
+#include "format/known.h"
 #include "format/opc.h"
 #include "format/picture.h"
 #include "format/pptx.h"
+#include "format/text.h"
 #include "format/zip.h"
 
 /* One row a line, so that branches can add theirs. */
@@ -16,14 +17,12 @@ const struct format *const format_registry[] = {
 	&format_pptx,
 	&format_binary_workbook,
 	&format_package,
-	&format_opendocument,
+	KNOWN_IN_ZIP(KNOWN_ROW)
 	&format_zip,
-	&format_encrypted_office,
-	&format_legacy_office,
-	&format_pdf,
-	&format_rtf,
-	&format_archive,
-	&format_program,
+	KNOWN_BINARY(KNOWN_ROW)
+	KNOWN_IN_TEXT(KNOWN_ROW)
+	&format_csv,
+	&format_text,
 };
 /* clang-format on */
 const size_t format_registry_n = ARRAY_LEN(format_registry);
