@@ -3,8 +3,9 @@
 #include "policy/chars.h"
 #include "policy/internal.h"
 
-#define BEFORE 48 /* columns of a long line shown before the fault, and behind it */
-#define BEHIND 28
+#define LINE_MAX_COLUMNS 100 /* longer lines are cut to the surroundings of the fault: */
+#define BEFORE 56            /* columns before it */
+#define BEHIND 36            /* and from it on */
 
 /* One code point of a line as it is printed, and its columns. */
 struct cell {
@@ -50,6 +51,20 @@ static struct slice line_of(struct slice text, size_t offset, size_t *ret_at)
 	return slice_of(text.p + from, to - from);
 }
 
+/* Whether the whole line fits on a terminal. */
+static bool fits(struct slice line)
+{
+	size_t columns = 0;
+
+	for (size_t at = 0; at < line.n && columns <= LINE_MAX_COLUMNS;) {
+		struct cell c = cell_at(line, at);
+
+		columns += c.width;
+		at += c.n;
+	}
+	return columns <= LINE_MAX_COLUMNS;
+}
+
 /* diag.text without a code point that its fixed size has cut. */
 static struct slice whole(const char *text)
 {
@@ -64,12 +79,13 @@ void policy_print_diag(const char *file, struct slice text, const struct diag *d
 	size_t offset = d->offset < text.n ? d->offset : text.n, at, from;
 	struct slice line = line_of(text, offset, &at);
 	unsigned columns = 0, caret;
+	bool all = fits(line);
 	struct cell c;
 
 	buf_printf(out, "%s:%u:%u: ", file, d->line, d->column);
 	buf_slice(out, whole(d->text));
 	buf_str(out, "\n  ");
-	for (from = at; from > 0 && columns < BEFORE; columns += cell_at(line, from).width)
+	for (from = at; from > 0 && (all || columns < BEFORE); columns += cell_at(line, from).width)
 		from = step_back(line, from);
 	caret = columns;
 	if (from > 0) {
@@ -78,7 +94,7 @@ void policy_print_diag(const char *file, struct slice text, const struct diag *d
 	}
 	for (columns = 0; from < line.n; from += c.n) {
 		c = cell_at(line, from);
-		if (from >= at && (columns += c.width) > BEHIND)
+		if (!all && from >= at && (columns += c.width) > BEHIND)
 			break;
 		buf_slice(out, c.text);
 	}

@@ -46,7 +46,7 @@ static void bad(const char *text, unsigned line, unsigned column, const char *sa
 	if (l.d.line != line || l.d.column != column || !strstr(l.d.text, says)) {
 		printf("# got %u:%u: %s\n# want %u:%u %s\n", l.d.line, l.d.column, l.d.text, line,
 		       column, says);
-		CHECK(!"place and reason");
+		test_now.failed++;
 	}
 	arena_free(l.a);
 }

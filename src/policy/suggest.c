@@ -59,7 +59,10 @@ const char *policy_suggest(struct arena *a, struct slice word, const struct slic
 		if (!nc)
 			continue;
 		d = distance(w, nw, c, nc);
-		if (d < best && d <= (nc + 2) / 3) {
+		if (d > (nc + 2) / 3)
+			continue;
+		d = d * 2 + (nc != nw); /* of two that are as near, the one of the same length */
+		if (d < best) {
 			best = d;
 			at = i;
 		}

@@ -199,7 +199,7 @@ static void malformed_notes(void)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		if (tlog_note_parse(slice_str(bad[i]), &n) != ERR_SYNTAX) {
 			printf("# took note %zu\n", i);
-			CHECK(!"refused");
+			test_now.failed++;
 		}
 	for (size_t i = 0; i < whole.n; i++) {
 		uint8_t copy[sizeof TEXT PETER_SIG + 1];
@@ -273,7 +273,7 @@ static void checkpoints(void)
 		}
 		if (tlog_checkpoint_parse(buf_view(&b), &c) != ERR_SYNTAX) {
 			printf("# took checkpoint %zu\n", i);
-			CHECK(!"refused");
+			test_now.failed++;
 		}
 	}
 	REQUIRE(tlog_checkpoint_parse(

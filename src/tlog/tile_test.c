@@ -141,7 +141,7 @@ static void paths(void)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		if (tlog_tile_parse(slice_str(bad[i]), &t) != ERR_SYNTAX) {
 			printf("# took %s\n", bad[i]);
-			CHECK(!"refused");
+			test_now.failed++;
 		}
 	tlog_bundle_path(1234067, 5, path);
 	CHECK_STR(slice_str(path), "tile/entries/x001/x234/067.p/5");
