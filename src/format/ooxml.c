@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include "base/utf8.h"
+#include "format/chart.h"
 #include "format/marking.h"
 #include "format/xml_write.h"
 
@@ -155,6 +156,8 @@ static enum err rebuild_part(struct ooxml *o)
 	TRY(filter_part(o, &root));
 	if (o->kind->part)
 		TRY(o->kind->part(o, root));
+	if (o->current->id == PART_CHART && o->walk->family != FAMILY_XLSX)
+		TRY(chart_formulas(o, root, NULL)); /* a workbook knows its sheets */
 	if (o->current->dropped)
 		return OK;
 	TRY(ooxml_resolve(o, root));

@@ -6,6 +6,7 @@
 #include "format/picture.h"
 #include "format/pptx.h"
 #include "format/text.h"
+#include "format/xlsx.h"
 #include "format/zip.h"
 
 /* One row a line, so that branches can add theirs. */
@@ -15,6 +16,7 @@ const struct format *const format_registry[] = {
 	&format_jpeg,
 	&format_docx,
 	&format_pptx,
+	&format_xlsx,
 	&format_binary_workbook,
 	&format_package,
 	KNOWN_IN_ZIP(KNOWN_ROW)

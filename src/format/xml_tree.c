@@ -116,7 +116,7 @@ void xml_text(const struct xml_node *n, struct buf *ret)
 
 struct slice xml_text_slice(struct arena *a, const struct xml_node *n)
 {
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	if (!n || !n->first)
 		return S("");

@@ -110,7 +110,7 @@ def summary(st):
     rows += ('<row r="9">' + st.cell("A9", "参考:外部から取得", 5)
              + formula("B9", 'WEBSERVICE("http://evil.example/rate")', 3, 5) + "</row>")
     return HEAD + (f'<worksheet {S}><dimension ref="A1:C9"/><cols><col min="1" max="3" width="16" '
-                   'customWidth="1"/></cols><sheetData>{rows}</sheetData>'
+                   f'customWidth="1"/></cols><sheetData>{rows}</sheetData>'
                    '<tableParts count="1"><tablePart r:id="rId1"/></tableParts></worksheet>')
 
 
