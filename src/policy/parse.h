@@ -25,9 +25,32 @@ enum err policy_expect(struct parser *ps, const char *word) NODISCARD;
 const char *policy_token_name(const struct parser *ps);
 /* A zone's name, or `any` where that may stand; as a set of zones. */
 enum err policy_parse_zones(struct parser *ps, bool any, uint32_t *ret_set) NODISCARD;
+/* A text in quotes, not empty. */
+enum err policy_parse_string(struct parser *ps, const char *what, struct slice *ret) NODISCARD;
 /* Decimal digits up to max. */
 enum err policy_parse_number(struct parser *ps, const char *what, uint64_t max, uint64_t *ret)
     NODISCARD;
+
+/* What may follow a statement's head, each at most once; parse stands behind the word. */
+struct part {
+	const char *word;
+	enum err (*parse)(struct parser *ps, void *into);
+};
+/* Parses parts, clause and visibility in any order to the end of the statement. */
+enum err policy_parse_parts(struct parser *ps, const struct part *parts, size_t n, void *into,
+			    struct cited *c, unsigned *ret_seen) NODISCARD;
+enum err policy_need_clause(struct parser *ps, const struct cited *c) NODISCARD;
+/* Appends a copy of *item to an arena array. */
+enum err policy_push(struct arena *a, void **items, size_t n, size_t *cap, size_t size,
+		     const void *item) NODISCARD;
+
+/* Statements; the first word is consumed, c->at is its place. */
+enum err policy_statement_policy(struct parser *ps, struct cited *c) NODISCARD;
+enum err policy_statement_zone(struct parser *ps, struct cited *c) NODISCARD;
+enum err policy_statement_scale(struct parser *ps, struct cited *c) NODISCARD;
+enum err policy_statement_permit(struct parser *ps, struct cited *c) NODISCARD;
+enum err policy_statement_forbid(struct parser *ps, struct cited *c) NODISCARD;
+enum err policy_statement_never(struct parser *ps, struct cited *c) NODISCARD;
 
 /* What follows `when`, as alternatives; unknown values count as `forbid` asks. */
 enum err policy_parse_condition(struct parser *ps, bool forbid, struct term **ret, uint32_t *ret_n)
