@@ -1,0 +1,148 @@
+/*
+ * view: the page being printed, and what templates call.
+ *
+ * A template (web/templates) is compiled to a function over a struct page. Everything it prints
+ * passes page_put or page_put_url, which escape; page_raw is for the template's own markup only.
+ * Helpers that return a slice make it in the page's arena and give an empty one when that is full;
+ * the buffer's sticky error then fails the whole page.
+ */
+#ifndef WEB_VIEW_H
+#define WEB_VIEW_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "gateway/view.h"
+#include "policy/policy.h"
+
+struct text_row {
+	const char *key, *ja, *en;
+};
+
+struct page {
+	struct buf *out;
+	struct arena *arena;
+	bool ja;
+	struct slice path; /* of this page, for the language link */
+	struct slice city, zone, zone_label;
+	struct slice help_office, help_extension;
+	const struct identity_session *who; /* NULL: nobody is signed in */
+	struct slice csrf;
+	const struct policy *policy;
+	int64_t now_ms;
+};
+
+/* -- printing ---------------------------------------------------------------------------------- */
+
+void page_raw(struct page *pg, struct slice markup);
+void page_put_slice(struct page *pg, struct slice s);
+void page_put_str(struct page *pg, const char *s);
+void page_put_u64(struct page *pg, uint64_t v);
+void page_put_i64(struct page *pg, int64_t v);
+void page_put_url_slice(struct page *pg, struct slice s);
+
+#define page_put(pg, x) \
+	_Generic((x),                                                                              \
+	    struct slice: page_put_slice,                                                          \
+	    const char *: page_put_str,                                                            \
+	    char *: page_put_str,                                                                  \
+	    unsigned: page_put_u64,                                                                \
+	    unsigned long: page_put_u64,                                                           \
+	    int: page_put_i64,                                                                     \
+	    long: page_put_i64)(pg, x)
+#define page_put_url(pg, x) page_put_url_slice(pg, x)
+
+extern const struct text_row text_table[];
+/* By key at run time; NULL where there is no such text. */
+const char *text_by_key(struct page *pg, const char *key);
+#define page_text(pg, t) page_put_str(pg, (pg)->ja ? text_table[t].ja : text_table[t].en)
+#define page_say(pg, t) ((pg)->ja ? text_table[t].ja : text_table[t].en)
+
+/* -- what templates call ----------------------------------------------------------------------- */
+
+struct slice when_text(struct page *pg, int64_t ms); /* 令和8年11月24日 14時46分 */
+struct slice when_iso(struct page *pg, int64_t ms);  /* 2026-11-24T14:46:05+09:00 */
+struct slice day_text(struct page *pg, int64_t ms);
+struct slice size_text(struct page *pg, uint64_t bytes);
+struct slice zone_label(struct page *pg, struct slice zone);
+
+const char *state_label(struct page *pg, enum transfer_state s);
+const char *state_kind(enum transfer_state s); /* CSS class: wait, go, good, stop, gone */
+const char *state_mark(enum transfer_state s); /* a sign beside the words */
+bool state_moves(enum transfer_state s);       /* will change by itself */
+
+/* Why a transfer is held or refused: a sentence, and what to do. */
+const char *reason_sentence(struct page *pg, struct slice reason);
+const char *reason_next(struct page *pg, struct slice reason);
+
+const char *weight_label(struct page *pg, struct slice finding);
+struct slice actor_text(struct page *pg, const struct record_entry *e);
+const char *purpose_label(struct page *pg, struct slice purpose);
+const char *finding_sentence(struct page *pg, struct slice finding);
+const char *finding_kind(struct slice finding); /* danger, notice, info */
+const char *act_label(struct page *pg, const char *act);
+const char *entry_label(struct page *pg, struct slice type);
+const char *method_label(struct page *pg, struct slice method);
+struct slice level_label(struct page *pg, uint32_t level);
+struct slice recipient_text(struct page *pg, const struct transfer_row *t);
+struct slice result_name(struct page *pg, const struct transfer_row *t);
+
+/* The steps of a transfer as people see them. */
+enum step_mark { STEP_DONE, STEP_NOW, STEP_NEXT, STEP_STOP };
+struct step {
+	const char *label, *mark_text;
+	enum step_mark mark;
+	int64_t at_ms; /* 0: not known */
+};
+enum { STEPS = 6 };
+const char *step_kind(enum step_mark m);
+void steps_of(struct page *pg, const struct view_transfer *t, struct step ret[STEPS]);
+/* The decision as one sentence, as far as it is known. */
+struct slice decision_text(struct page *pg, const struct view_transfer *t);
+
+/* -- what pages show --------------------------------------------------------------------------- */
+
+struct list_view {
+	struct transfer_row *sent, *waiting;
+	size_t sent_n, waiting_n;
+	bool moving; /* something will change soon */
+};
+
+struct sign_in_view {
+	struct slice login, error, next;
+};
+
+struct send_view {
+	const struct policy_zone *zones[POLICY_ZONES_MAX];
+	size_t zones_n;
+	const struct policy_level *levels;
+	size_t levels_n;
+	struct view_person *people;
+	size_t people_n;
+	struct slice none; /* why nothing may be sent from here, where zones_n is 0 */
+	struct slice once;
+	uint64_t upload_max;
+};
+
+struct transfer_view {
+	struct view_transfer *t;
+	struct step steps[STEPS];
+	struct slice decision; /* one sentence */
+	bool may_collect, may_withdraw, moving;
+	size_t dangers; /* report items of that weight */
+};
+
+struct me_view {
+	struct record_entry *sign_ins;
+	size_t sign_ins_n;
+	struct store_token *tokens;
+	size_t tokens_n;
+	struct slice new_token; /* shown once */
+	struct slice done, error;
+};
+
+struct error_view {
+	unsigned status;
+	struct slice title, why, clause, next;
+};
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * web: the pages, forms and the JSON API. Knows no sockets: one request message in, one answer out.
+ *
+ * Reads the store through gateway/view.h and changes anything only by commands, which the gateway
+ * checks again. What is refused here before that: an unsafe request from another site, one without
+ * the session's CSRF value, one without a session, an unknown path. Another person's transfer is
+ * the same 404 as none.
+ *
+ * A struct web is one per portal process, read only. The answer's body is owned by the caller, who
+ * frees it; fd belongs to the caller, too.
+ */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "gateway/command.h"
+#include "gateway/view.h"
+#include "policy/policy.h"
+#include "wire/page.h"
+
+#define WEB_BODY_MAX (4u << 20) /* bytes of a page */
+
+struct web {
+	struct view *view;
+	const struct policy *policy;
+	struct slice zone; /* of the listener, by the edge */
+	struct slice city, help_office, help_extension;
+	uint64_t upload_max;
+	/* Sends a command and waits. *ret_fd is -1 or a descriptor. An error: no answer came. */
+	enum err (*command)(void *ctx, const struct command *c, struct reply *ret, int *ret_fd);
+	void (*random_hex)(size_t n, char *ret); /* 2n digits and a NUL */
+	void *ctx;
+};
+
+struct web_answer {
+	struct page_reply reply; /* its body is empty: see body */
+	struct buf body;
+	int fd; /* -1, or what goes with PAGE_TAKE and PAGE_SEND */
+};
+
+void web_answer_init(struct web_answer *a);
+void web_answer_clear(struct web_answer *a);
+
+/* Always gives an answer. arena: of this request; the answer's slices live in it. */
+void web_handle(const struct web *w, const struct page_request *rq, struct arena *arena,
+		int64_t now_ms, struct web_answer *ret);
+
+#endif

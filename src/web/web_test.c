@@ -1,0 +1,604 @@
+/* The room over a store that this file plays: no gateway, no socket. */
+#include "web/internal.h"
+#include "base/test.h"
+
+#include <unistd.h>
+
+#define TOKEN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define CSRF "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+#define ID "00112233445566778899aabbccddeeff"
+#define EVIL "<script>alert(1)</script>\"'&.docx"
+
+static struct {
+	struct command last;
+	unsigned commands;
+	enum err err;
+	const char *reason;
+	enum transfer_state state;
+	enum view_part part;
+	uint64_t at;
+	bool no_answer;
+} t;
+
+/* -- the played store and gateway -------------------------------------------------------------- */
+
+static struct transfer_row row(void)
+{
+	return (struct transfer_row){.id = S(ID),
+				     .receipt = S("2026-000001"),
+				     .state = t.state,
+				     .sender_login = S("yamada"),
+				     .sender_name = S("山田 <b>"),
+				     .sender_division = S("福祉課"),
+				     .from_zone = S("internet"),
+				     .to_zone = S("lgwan"),
+				     .recipient_login = S("yamada"),
+				     .recipient_name = S("山田"),
+				     .name = S(EVIL),
+				     .note = S("<img src=x>"),
+				     .method = S("rebuild"),
+				     .size = 30000,
+				     .created_ms = 1764000000000,
+				     .reason = S("sanitize-failed"),
+				     .reason_text = S("<i>"),
+				     .result_ext = S("docx"),
+				     .result_size = 20000};
+}
+
+enum err view_session(struct view *v, struct slice token, struct slice zone, int64_t now_ms,
+		      struct identity_session *ret)
+{
+	(void)v;
+	(void)now_ms;
+	if (!slice_eq_str(token, TOKEN) || !slice_eq_str(zone, "lgwan"))
+		return ERR_FORBIDDEN;
+	*ret = (struct identity_session){.account = 1,
+					 .login = "yamada",
+					 .name = "<u>山田",
+					 .zone = "lgwan",
+					 .csrf = CSRF,
+					 .expires_ms = 1764000600000};
+	return OK;
+}
+
+enum err view_token(struct view *v, struct slice token, struct slice zone, struct slice host,
+		    struct slice purpose, int64_t now_ms, struct identity_session *ret)
+{
+	if (!slice_eq_str(host, "192.0.2.7") || !slice_eq_str(purpose, "send"))
+		return ERR_FORBIDDEN;
+	return view_session(v, token, zone, now_ms, ret);
+}
+
+enum err view_tokens(struct view *v, const struct view_who *who, struct arena *a,
+		     struct store_token **ret, size_t *ret_n)
+{
+	static struct store_token token = {
+	    .id = 7, .label = {(const uint8_t *)EVIL, 20}, .purpose = {(const uint8_t *)"send", 4}};
+
+	(void)v;
+	(void)who;
+	(void)a;
+	*ret = &token;
+	*ret_n = 1;
+	return OK;
+}
+
+static enum err one_row(struct arena *a, struct transfer_row **ret, size_t *ret_n)
+{
+	*ret = arena_alloc(a, sizeof **ret);
+	if (!*ret)
+		return ERR_MEMORY;
+	**ret = row();
+	*ret_n = 1;
+	return OK;
+}
+
+enum err view_sent(struct view *v, const struct view_who *who, size_t offset, size_t max,
+		   struct arena *a, struct transfer_row **ret, size_t *ret_n)
+{
+	(void)v;
+	(void)who;
+	(void)offset;
+	(void)max;
+	return one_row(a, ret, ret_n);
+}
+
+enum err view_waiting(struct view *v, const struct view_who *who, size_t offset, size_t max,
+		      struct arena *a, struct transfer_row **ret, size_t *ret_n)
+{
+	(void)v;
+	(void)who;
+	(void)offset;
+	(void)max;
+	return one_row(a, ret, ret_n);
+}
+
+enum err view_transfer(struct view *v, const struct view_who *who, struct slice id, struct arena *a,
+		       struct view_transfer *ret)
+{
+	static struct view_item item;
+	static struct record_entry entry;
+	static struct record_pair pair;
+
+	(void)v;
+	(void)a;
+	if (!slice_eq_str(id, ID) || who->account != 1)
+		return ERR_NOT_FOUND;
+	item = (struct view_item){.act = "removed",
+				  .finding = S("macro"),
+				  .part = S("<p>"),
+				  .place = S("A1"),
+				  .detail = S("<d>"),
+				  .count = 2};
+	pair = (struct record_pair){.key = S("actor"), .clear = S("<actor>"), .secret = true};
+	entry = (struct record_entry){.index = 4,
+				      .type = S("transfer.received"),
+				      .at_ms = 1764000000000,
+				      .pairs = &pair,
+				      .n = 1};
+	ret->part = t.part;
+	ret->row = row();
+	ret->report = (struct view_report){.present = true, .items = &item, .n = 1};
+	ret->entries = &entry;
+	ret->n_entries = 1;
+	ret->signed_size = 5;
+	return OK;
+}
+
+enum err view_sign_ins(struct view *v, const struct view_who *who, size_t max, struct arena *a,
+		       struct record_entry **ret, size_t *ret_n)
+{
+	(void)v;
+	(void)who;
+	(void)max;
+	(void)a;
+	*ret = NULL;
+	*ret_n = 0;
+	return OK;
+}
+
+enum err view_people(struct view *v, struct slice to_zone, struct slice query, size_t max,
+		     struct arena *a, struct view_person **ret, size_t *ret_n)
+{
+	static struct view_person p[2];
+
+	(void)v;
+	(void)to_zone;
+	(void)query;
+	(void)max;
+	(void)a;
+	p[0] = (struct view_person){.division = S("福祉課")};
+	p[1] = (struct view_person){.login = S("suzuki"), .name = S(EVIL), .division = S("福祉課")};
+	*ret = p;
+	*ret_n = 2;
+	return OK;
+}
+
+static enum err command(void *ctx, const struct command *c, struct reply *ret, int *ret_fd)
+{
+	(void)ctx;
+	t.last = *c;
+	t.commands++;
+	*ret = (struct reply){.type = c->type, .err = t.err};
+	*ret_fd = -1;
+	if (t.no_answer)
+		return ERR_CRASH;
+	if (t.reason)
+		ret->reason = slice_str(t.reason);
+	if (t.err != OK)
+		return OK;
+	ret->session = S(TOKEN);
+	ret->csrf = S(CSRF);
+	ret->transfer = S(ID);
+	ret->receipt = S("2026-000001");
+	ret->state = TRANSFER_RECEIVING;
+	ret->expires_ms = 1764000600000;
+	ret->token = S(TOKEN);
+	ret->at = t.at;
+	ret->size = 5;
+	if (c->type == CMD_UPLOAD_OPEN || c->type == CMD_COLLECT_OPEN)
+		*ret_fd = dup(0);
+	ret->name = S(EVIL);
+	ret->mime = S("application/octet-stream");
+	return OK;
+}
+
+static void random_hex(size_t n, char *ret)
+{
+	memset(ret, 'a', 2 * n);
+	ret[2 * n] = '\0';
+}
+
+/* -- asking ------------------------------------------------------------------------------------ */
+
+static struct web_answer answer;
+
+static void ask(const struct page_request *rq)
+{
+	static struct arena *a;
+	struct web w = {.zone = S("lgwan"),
+			.city = S("調布<市"),
+			.help_office = S("情報政策課"),
+			.help_extension = S("内線 1"),
+			.upload_max = 1000,
+			.command = command,
+			.random_hex = random_hex};
+
+	arena_free(a);
+	a = arena_new(4 << 20);
+	web_answer_clear(&answer);
+	web_answer_init(&answer);
+	web_handle(&w, rq, a, 1764000000000, &answer);
+}
+
+static struct page_request get(const char *path)
+{
+	struct page_request rq = {.method = PAGE_GET,
+				  .path = slice_str(path),
+				  .tls = true,
+				  .host = S("x.example:8443"),
+				  .peer = S("192.0.2.7")};
+
+	return rq;
+}
+
+static void add(struct page_pairs *p, const char *name, const char *value)
+{
+	p->p[p->n++] = (struct page_pair){slice_str(name), slice_str(value)};
+}
+
+static struct page_request signed_in(enum page_method m, const char *path)
+{
+	struct page_request rq = get(path);
+
+	rq.method = m;
+	add(&rq.cookies, "__Host-sekisho-lgwan", TOKEN);
+	return rq;
+}
+
+static bool has(const char *what)
+{
+	return slice_find(buf_view(&answer.body), slice_str(what)) != SIZE_MAX;
+}
+
+static struct slice field(const char *name)
+{
+	for (size_t i = 0; i < answer.reply.fields_n; i++)
+		if (slice_eq_str(answer.reply.fields[i].name, name))
+			return answer.reply.fields[i].value;
+	return (struct slice){0};
+}
+
+static void reset(void)
+{
+	memset(&t, 0, sizeof t);
+	t.state = TRANSFER_READY;
+	t.part = VIEW_SENDER | VIEW_RECIPIENT;
+}
+
+/* -- cases ------------------------------------------------------------------------------------- */
+
+static void escapes(void)
+{
+	AUTO_BUF b;
+	struct page pg = {.out = &b};
+
+	buf_init(&b, 4096);
+	page_put(&pg, "<a href=\"x\">'&\x01\n");
+	CHECK_STR(buf_view(&b), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;\xEF\xBF\xBD\n");
+	buf_free(&b);
+	page_put_url(&pg, S("a b/\"<>?&#%\xE5\xB8\x82"));
+	CHECK_STR(buf_view(&b), "a%20b/%22%3C%3E%3F%26%23%25%E5%B8%82");
+	buf_free(&b);
+	page_put(&pg, (uint64_t)18446744073709551615u);
+	page_put(&pg, -5);
+	CHECK_STR(buf_view(&b), "18446744073709551615-5");
+}
+
+/* Every page, both languages, every state: hostile values never become markup. */
+static void hostile_values_stay_text(void)
+{
+	static const char *const paths[] = {"/",
+					    "/receive",
+					    "/transfers/" ID,
+					    "/me",
+					    "/partial/home",
+					    "/partial/receive",
+					    "/partial/transfers/" ID};
+
+	reset();
+	for (unsigned s = TRANSFER_RECEIVING; s <= TRANSFER_PURGED; s++)
+		for (size_t i = 0; i < ARRAY_LEN(paths) * 2; i++) {
+			struct page_request rq = signed_in(PAGE_GET, paths[i / 2]);
+
+			t.state = (enum transfer_state)s;
+			add(&rq.query, "lang", i % 2 ? "en" : "ja");
+			ask(&rq);
+			CHECK(answer.reply.status == 200);
+			CHECK(!has("<script>") && !has("<img") && !has("<b>") && !has("<i>") &&
+			      !has("<u>") && !has("<d>") && !has("<actor>") && !has("調布<"));
+			CHECK(!has("style=") && !has("onclick"));
+		}
+	struct page_request rq = signed_in(PAGE_GET, "/transfers/" ID);
+
+	t.state = TRANSFER_HELD;
+	ask(&rq);
+	CHECK(has("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;.docx"));
+	CHECK(has("保留(受渡し停止)"));
+	CHECK(has("マクロ"));
+	CHECK(has("令和7年11月25日"));
+	CHECK(has("datetime=\"2025-11-25T01:00:00+09:00\""));
+	CHECK(slice_eq_str(field("Cache-Control"), "no-store"));
+}
+
+static void speaks_the_readers_language(void)
+{
+	struct page_request rq = get("/sign-in");
+
+	reset();
+	ask(&rq);
+	CHECK(has("<html lang=\"ja\">") && has("サインイン"));
+	rq.accept_language = S("en-GB,en;q=0.9");
+	ask(&rq);
+	CHECK(has("<html lang=\"en\">") && has("Sign in"));
+	add(&rq.cookies, "__Host-lang", "ja");
+	ask(&rq);
+	CHECK(has("<html lang=\"ja\">"));
+	rq = get("/lang");
+	add(&rq.query, "to", "en");
+	add(&rq.query, "back", "/transfers/" ID);
+	ask(&rq);
+	CHECK(answer.reply.status == 303);
+	CHECK_STR(field("Location"), "/transfers/" ID);
+	static const char *const outside[] = {"//evil.example", "https://evil.example", "/a:b", "",
+					      "/\\evil"};
+
+	for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
+		rq = get("/lang");
+		add(&rq.query, "back", outside[i]);
+		ask(&rq);
+		CHECK_STR(field("Location"), "/");
+	}
+}
+
+static void asks_to_sign_in(void)
+{
+	struct page_request rq = get("/");
+
+	reset();
+	ask(&rq);
+	CHECK(answer.reply.status == 303);
+	CHECK_STR(field("Location"), "/sign-in");
+	rq.path = S("/partial/home");
+	rq.partial = true;
+	ask(&rq);
+	CHECK_STR(field("HX-Redirect"), "/sign-in");
+	rq.path = S("/api/v1/transfers");
+	ask(&rq);
+	CHECK(answer.reply.status == 401 && has("\"code\":\"signed-out\""));
+	/* A cookie of another zone is none. */
+	rq = get("/");
+	add(&rq.cookies, "__Host-sekisho-internet", TOKEN);
+	ask(&rq);
+	CHECK(answer.reply.status == 303);
+	/* Two of the same name are none. */
+	rq = signed_in(PAGE_GET, "/");
+	add(&rq.cookies, "__Host-sekisho-lgwan", TOKEN);
+	ask(&rq);
+	CHECK(answer.reply.status == 303);
+	CHECK(t.commands == 0);
+}
+
+static void signs_in(void)
+{
+	struct page_request rq = get("/sign-in");
+
+	reset();
+	rq.method = PAGE_POST;
+	add(&rq.form, "login", "yamada");
+	add(&rq.form, "password", "pw");
+	ask(&rq);
+	CHECK(answer.reply.status == 303 && t.last.type == CMD_SIGN_IN);
+	CHECK_STR(t.last.peer, "192.0.2.7");
+	CHECK_STR(field("Set-Cookie"),
+		  "__Host-sekisho-lgwan=" TOKEN "; Path=/; Secure; HttpOnly; SameSite=Strict");
+	t.err = ERR_FORBIDDEN;
+	ask(&rq);
+	CHECK(answer.reply.status == 403 && field("Set-Cookie").n == 0 && has("value=\"yamada\""));
+	CHECK(!has("\"pw\""));
+	t.err = ERR_TIMEOUT;
+	ask(&rq);
+	CHECK(answer.reply.status == 429);
+	t.err = OK;
+	t.commands = 0;
+	rq.origin = S("https://evil.example");
+	ask(&rq);
+	CHECK(answer.reply.status == 403 && t.commands == 0);
+	rq.origin = S("https://x.example:8443");
+	rq.fetch_site = S("cross-site");
+	ask(&rq);
+	CHECK(answer.reply.status == 403 && t.commands == 0);
+	rq.fetch_site = S("same-origin");
+	ask(&rq);
+	CHECK(answer.reply.status == 303);
+}
+
+static void csrf_is_needed(void)
+{
+	static const char *const paths[] = {"/sign-out",         "/transfers/" ID "/withdraw",
+					    "/me/password",      "/me/tokens",
+					    "/me/tokens/revoke", "/send"};
+
+	reset();
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct page_request rq = signed_in(PAGE_POST, paths[i]);
+
+		ask(&rq);
+		CHECK(answer.reply.status == 403);
+		add(&rq.form, "csrf", TOKEN);
+		ask(&rq);
+		CHECK(answer.reply.status == 403);
+	}
+	CHECK(t.commands == 0);
+	struct page_request rq = signed_in(PAGE_POST, "/transfers/" ID "/withdraw");
+
+	add(&rq.form, "csrf", CSRF);
+	ask(&rq);
+	CHECK(answer.reply.status == 303 && t.last.type == CMD_WITHDRAW);
+	CHECK_STR(t.last.session, TOKEN);
+	/* The API wants it in its header; in the form it does not count. */
+	rq = signed_in(PAGE_POST, "/api/v1/transfers/" ID "/withdraw");
+	add(&rq.form, "csrf", CSRF);
+	ask(&rq);
+	CHECK(answer.reply.status == 403 && has("\"code\":\"csrf\""));
+	rq.csrf = S(CSRF);
+	ask(&rq);
+	CHECK(answer.reply.status == 200);
+}
+
+static void others_do_not_exist(void)
+{
+	static const char *const paths[] = {"/transfers/ffffffffffffffffffffffffffffffff",
+					    "/transfers/x", "/nowhere", "/transfers/" ID "/other"};
+
+	reset();
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct page_request rq = signed_in(PAGE_GET, paths[i]);
+
+		ask(&rq);
+		CHECK(answer.reply.status == 404);
+	}
+	t.err = ERR_NOT_FOUND;
+	struct page_request rq = signed_in(PAGE_GET, "/api/v1/transfers/" ID "/content");
+
+	ask(&rq);
+	CHECK(answer.reply.status == 404 && answer.fd < 0);
+}
+
+static void collects(void)
+{
+	struct page_request rq = signed_in(PAGE_GET, "/transfers/" ID "/content");
+
+	reset();
+	ask(&rq);
+	CHECK(answer.reply.kind == PAGE_SEND && answer.fd >= 0 && answer.reply.size == 5);
+	rq.method = PAGE_HEAD;
+	t.commands = 0;
+	ask(&rq);
+	CHECK(answer.reply.status == 400 && t.commands == 0);
+}
+
+static void uploads(void)
+{
+	struct page_request rq = signed_in(PAGE_POST, "/send");
+
+	reset();
+	rq.kind = PAGE_UPLOAD;
+	rq.file_name = S("a.docx");
+	rq.size = 5;
+	add(&rq.form, "csrf", CSRF);
+	add(&rq.form, "once", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+	add(&rq.form, "to_zone", "lgwan");
+	add(&rq.form, "who", "me");
+	add(&rq.form, "confidentiality", "0");
+	ask(&rq);
+	CHECK(answer.reply.kind == PAGE_TAKE && answer.fd >= 0 && answer.reply.size == 5);
+	CHECK_STR(answer.reply.tag, ID);
+	rq.kind = PAGE_UPLOADED;
+	rq.tag = S(ID);
+	rq.received = 5;
+	rq.complete = true;
+	ask(&rq);
+	CHECK(answer.reply.kind == PAGE_NEXT && t.last.type == CMD_UPLOAD_COMMIT);
+	rq.kind = PAGE_ASK;
+	ask(&rq);
+	CHECK_STR(field("Location"), "/transfers/" ID);
+	/* Resumed at another place than the gateway wants. */
+	rq = signed_in(PAGE_PUT, "/api/v1/transfers/" ID "/content");
+	rq.kind = PAGE_UPLOAD;
+	rq.csrf = S(CSRF);
+	add(&rq.query, "offset", "300000");
+	t.at = 262144;
+	ask(&rq);
+	CHECK(answer.reply.status == 409 && has("\"code\":\"offset\"") && answer.fd < 0);
+	rq.query.n = 0;
+	add(&rq.query, "offset", "262144");
+	ask(&rq);
+	CHECK(answer.reply.kind == PAGE_TAKE && answer.reply.at == 262144);
+	rq.kind = PAGE_UPLOADED;
+	rq.tag = S(ID);
+	rq.received = 262144;
+	rq.complete = false;
+	ask(&rq);
+	CHECK(answer.reply.status == 202 && t.last.type == CMD_UPLOAD_PROGRESS &&
+	      t.last.at == 262144);
+}
+
+static void api_tokens(void)
+{
+	struct page_request rq = get("/api/v1/transfers");
+
+	reset();
+	rq.method = PAGE_POST;
+	rq.media = S("application/json");
+	rq.authorization = S("Bearer " TOKEN);
+	rq.body =
+	    S("{\"name\":\"a.docx\",\"size\":5,\"to_zone\":\"lgwan\",\"recipient\":{\"me\":true}}");
+	ask(&rq);
+	CHECK(answer.reply.status == 201 && has("\"id\":\"" ID "\""));
+	CHECK_STR(t.last.recipient_login, "yamada");
+	/* Bound to host and purpose; no page takes it. */
+	rq.peer = S("192.0.2.8");
+	ask(&rq);
+	CHECK(answer.reply.status == 401);
+	rq = get("/api/v1/transfers/" ID "/content");
+	rq.authorization = S("Bearer " TOKEN);
+	ask(&rq);
+	CHECK(answer.reply.status == 401);
+	rq.path = S("/");
+	ask(&rq);
+	CHECK(answer.reply.status == 303);
+}
+
+static void api_refuses(void)
+{
+	static const char *const bodies[] = {"",
+					     "[]",
+					     "{",
+					     "{\"name\":\"a\"}",
+					     "{\"size\":-1,\"recipient\":{\"me\":true}}",
+					     "{\"size\":1,\"size\":2,\"recipient\":{\"me\":true}}",
+					     "{\"size\":1.5,\"recipient\":{\"me\":true}}",
+					     "{\"size\":1,\"recipient\":{}}"};
+
+	reset();
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		struct page_request rq = signed_in(PAGE_POST, "/api/v1/transfers");
+
+		rq.csrf = S(CSRF);
+		rq.media = S("application/json");
+		rq.body = slice_str(bodies[i]);
+		ask(&rq);
+		CHECK(answer.reply.status == 400 && has("{\"error\":{\"code\":"));
+	}
+	CHECK(t.commands == 0);
+	struct page_request rq = signed_in(PAGE_POST, "/api/v1/transfers");
+
+	rq.csrf = S(CSRF);
+	rq.media = S("application/json");
+	rq.body = S("{\"size\":1,\"recipient\":{\"name\":\"福祉課\"}}");
+	ask(&rq);
+	CHECK(answer.reply.status == 201);
+	CHECK_STR(t.last.recipient_division, "福祉課");
+	t.err = ERR_FULL;
+	t.reason = "disk-full";
+	ask(&rq);
+	CHECK(answer.reply.status == 507 && has("\"code\":\"disk-full\""));
+	t.no_answer = true;
+	ask(&rq);
+	CHECK(answer.reply.status == 503);
+}
+
+TESTS(CASE(escapes), CASE(hostile_values_stay_text), CASE(speaks_the_readers_language),
+      CASE(asks_to_sign_in), CASE(signs_in), CASE(csrf_is_needed), CASE(others_do_not_exist),
+      CASE(collects), CASE(uploads), CASE(api_tokens), CASE(api_refuses))
