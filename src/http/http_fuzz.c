@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	AUTO_ARENA a = arena_new(4 << 20);
 	struct form f = {0};
 	uint64_t first = 0, last = 0;
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	if (!a || n > 65536)
 		return 0;

@@ -35,8 +35,8 @@ static enum err run(struct slice body, size_t step, struct buf *log)
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	AUTO_BUF whole;
-	AUTO_BUF parts;
+	AUTO_BUF whole = {0};
+	AUTO_BUF parts = {0};
 
 	if (n < 1 || n > 65536)
 		return 0;

@@ -50,30 +50,28 @@ static enum err run(struct slice body, size_t step, struct buf *log, bool *ret_c
 
 #define HEAD(x) "Content-Disposition: form-data; " x "\r\n"
 
-static const char
-    good[] =
-	"--B\r\n" HEAD(
-	    "name=\"csrf\"") "\r\nabc\r\n"
-			     "--B\r\n" HEAD(
-				 "name=\"file\"; filename=\"\xE5\x90\x8D%22.csv\"") "Content-Type: "
-										    "text/"
-										    "csv\r\n\r\n1,"
-										    "2\r\n--\r\n--"
-										    "b\r\n\r\n\r--"
-										    "B\r\n-\r\n"
-										    "--B\r\n" HEAD(
-											"name="
-											"\"empty\";"
-											" filename="
-											"\"\"") "\r"
-												"\n"
-												"\r"
-												"\n"
-												"--"
-												"B-"
-												"-"
-												"\r"
-												"\n";
+static const char good[] = "--B\r\n" HEAD(
+    "name=\"csrf\"") "\r\nabc\r\n"
+		     "--B\r\n" HEAD(
+			 "name=\"file\"; filename=\"\xE5\x90\x8D%22.csv\"") "Content-Type: "
+									    "text/"
+									    "csv\r\n\r\n1,"
+									    "2\r\n--\r\n--"
+									    "b\r\n\r\n\r--"
+									    "B\r\n-\r\n"
+									    "--B\r\n" HEAD(
+										"name="
+										"\"empty\";"
+										" filename="
+										"\"\"") "\r"
+											"\n"
+											"\r"
+											"\n"
+											"--"
+											"B-"
+											"-"
+											"\r"
+											"\n";
 
 static void any_split_gives_the_same(void)
 {

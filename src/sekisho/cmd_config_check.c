@@ -10,7 +10,7 @@ static int run(const struct cli *cli)
 	AUTO_ARENA a = arena_new(1 << 20);
 	const struct config *c;
 	struct diag d = {0};
-	AUTO_BUF json;
+	AUTO_BUF json = {0};
 	enum err e;
 
 	if (!a)

@@ -247,7 +247,7 @@ struct slice result_name(struct page *pg, const struct transfer_row *t)
 {
 	size_t dot = slice_rfind(t->name, S("."));
 	struct slice stem = dot == SIZE_MAX || dot == 0 ? t->name : slice_head(t->name, dot);
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	if (t->result_ext.n == 0)
 		return t->name;

@@ -15,7 +15,7 @@ void page_put_slice(struct page *pg, struct slice s)
 	} escapes[] = {
 	    {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
 
-	for (size_t i = 0, from = 0; i <= s.n; i++) {
+	for (size_t i = 0, from = 0; s.n > 0 && i <= s.n; i++) {
 		const char *as = NULL;
 
 		for (size_t k = 0; i < s.n && k < ARRAY_LEN(escapes); k++)

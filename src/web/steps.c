@@ -120,7 +120,7 @@ static bool explained(struct page *pg, const struct view_transfer *t, const stru
 struct slice decision_text(struct page *pg, const struct view_transfer *t)
 {
 	const struct record_entry *e = entry_of(t, "transfer.decided");
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	if (!e)
 		e = entry_of(t, "transfer.refused");

@@ -2,6 +2,7 @@
 #include "web/internal.h"
 #include "base/test.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #define TOKEN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -177,7 +178,14 @@ enum err view_people(struct view *v, struct slice to_zone, struct slice query, s
 static enum err command(void *ctx, const struct command *c, struct reply *ret, int *ret_fd)
 {
 	(void)ctx;
+	static struct arena *kept;
+
+	arena_free(kept);
+	kept = arena_new(65536);
+	REQUIRE(kept);
 	t.last = *c;
+	t.last.recipient_login = arena_copy(kept, c->recipient_login);
+	t.last.recipient_division = arena_copy(kept, c->recipient_division);
 	t.commands++;
 	*ret = (struct reply){.type = c->type, .err = t.err};
 	*ret_fd = -1;
@@ -197,7 +205,7 @@ static enum err command(void *ctx, const struct command *c, struct reply *ret, i
 	ret->at = t.at;
 	ret->size = 5;
 	if (c->type == CMD_UPLOAD_OPEN || c->type == CMD_COLLECT_OPEN)
-		*ret_fd = dup(0);
+		*ret_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	ret->name = S(EVIL);
 	ret->mime = S("application/octet-stream");
 	return OK;
