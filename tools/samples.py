@@ -83,8 +83,9 @@ def hostile():
            "目録を二つ持つ書庫", "An archive with two directories")
     yield ("hostile/名前不一致.zip", plain.disagreeing_names(), "held", "-", "zip-disagree", "-", "-",
            "目録と中身で名前が異なる書庫", "An archive whose directory and members disagree")
-    yield ("hostile/画像兼書庫.png", plain.png_and_zip(), "held", "-", "-", "-", "-",
-           "画像にも書庫にも見えるファイル", "A file that is a picture and an archive")
+    yield ("hostile/画像兼書庫.png", plain.png_and_zip(), "pass", "png", "trailing-data",
+           "EVIL-POLYGLOT;evil.txt", "-", "画像にも書庫にも見えるファイル",
+           "A file that is a picture and an archive")
     yield ("hostile/偽文書.docx", plain.pdf(), "held", "-", "-", "-", "-",
            "文書の名を付けた PDF(JavaScript 入り)", "A PDF with JavaScript named as a document")
     yield ("hostile/巨大画像.png", plain.flood(), "held", "-", "limit", "-", "-",

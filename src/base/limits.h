@@ -14,13 +14,13 @@ struct limits {
 	uint64_t output_bytes;   /* largest output */
 	uint64_t memory_bytes;   /* address space of a worker's job above its start */
 	uint64_t inflated_bytes; /* sum over all members of all nested containers */
-	uint32_t ratio;          /* inflated / deflated of one member above 1 MiB */
-	uint32_t members;        /* members over all nested containers */
-	uint32_t depth;          /* containers within containers */
-	uint32_t xml_depth;      /* elements within elements */
-	uint64_t pixels;         /* width * height of one picture */
-	uint32_t side;           /* width or height of one picture */
-	uint32_t findings;       /* report items kept; the rest are counted */
+	uint32_t ratio;   /* inflated / deflated of one member above 1 MiB (deflate ends at 1032) */
+	uint32_t members; /* members over all nested containers */
+	uint32_t depth;   /* containers within containers */
+	uint32_t xml_depth; /* elements within elements */
+	uint64_t pixels;    /* width * height of one picture */
+	uint32_t side;      /* width or height of one picture */
+	uint32_t findings;  /* report items kept; the rest are counted */
 	uint32_t cpu_seconds, wall_seconds;
 };
 
@@ -31,7 +31,7 @@ static inline struct limits limits_default(void)
 	    .output_bytes = 768ull << 20,
 	    .memory_bytes = 3ull << 30,
 	    .inflated_bytes = 2ull << 30,
-	    .ratio = 1200,
+	    .ratio = 500,
 	    .members = 20000,
 	    .depth = 4,
 	    .xml_depth = 256,
