@@ -237,7 +237,8 @@ const struct names_relation *names_relation(struct slice type_uri);
 /* The row by which source may lead to target in an output, or NULL. */
 const struct names_relation *names_relation_between(enum names_part_id source,
 						    enum names_part_id target);
-/* The row of hyperlinks. */
+/* The row of hyperlinks, and the one by which a package names its main part. */
 const struct names_relation *names_relation_link(void);
+const struct names_relation *names_relation_main(void);
 
 #endif

@@ -206,3 +206,8 @@ const struct names_relation *names_relation_link(void)
 	BUG_IF(true);
 	return NULL;
 }
+
+const struct names_relation *names_relation_main(void)
+{
+	return &relations[0];
+}

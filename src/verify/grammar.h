@@ -3,7 +3,7 @@
  *
  * A recogniser is one function over a whole slice and one row of the table in verify.c. It accepts
  * every byte or none. Nested outputs (a member of a zip, a picture of a docx) go through
- * verify_part(), which counts depth, members and inflated bytes against the limits of the job.
+ * verify_part(); members and inflated bytes of all count against one budget.
  */
 #ifndef VERIFY_GRAMMAR_H
 #define VERIFY_GRAMMAR_H
@@ -25,15 +25,19 @@ struct grammar {
 };
 
 /* The rows of the table in verify.c. */
+enum err verify_docx(struct verify *v, struct slice out) NODISCARD;
 enum err verify_jpeg(struct verify *v, struct slice out) NODISCARD;
 enum err verify_png(struct verify *v, struct slice out) NODISCARD;
+enum err verify_pptx(struct verify *v, struct slice out) NODISCARD;
+enum err verify_xlsx(struct verify *v, struct slice out) NODISCARD;
+enum err verify_zip(struct verify *v, struct slice out) NODISCARD;
 
 /* NULL where no row has that id. */
 const struct grammar *grammar_by_id(struct slice id);
 
 /*
  * Verifies `out`, a part that lies inside another output, in the grammar of that id. `part` names
- * it in the diag. ERR_LIMIT where limits.depth containers already enclose it.
+ * it in the diag. Only archives can enclose archives; verify_zip counts them against limits.depth.
  */
 enum err verify_part(struct verify *v, struct slice part, struct slice id, struct slice out)
     NODISCARD;
