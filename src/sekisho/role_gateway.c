@@ -1,0 +1,458 @@
+/*
+ * role gateway: joins the rooms that own transfers: store, blobs, policy, pool, gateway, and the
+ * edge to the signer. The only writer.
+ *
+ * The zone of a command is the zone of the edge it came over.
+ *
+ * Log events: gateway-start-failed, policy-refused (the old one stays), peer-broke-protocol,
+ * log-set-back (the store knows less than was signed: the role ends), signer-refused.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include "gateway/gateway.h"
+#include "os/clock.h"
+#include "os/log.h"
+#include "os/loop.h"
+#include "os/spawn.h"
+#include "record/publish.h"
+#include "sekisho/config.h"
+#include "sekisho/policy_file.h"
+#include "sekisho/roles.h"
+#include "sekisho/subcommand.h"
+#include "store/log.h"
+
+#define POLICY_ARENA (256u << 20)
+#define UPLOAD_MAX (4ull << 30)
+
+struct state;
+
+struct link {
+	struct state *s;
+	struct role_edge *edge;
+	struct loop_watch *watch;
+};
+
+/* A command that was not answered yet. */
+struct call {
+	struct call *next;
+	struct link *link; /* NULL: its portal is gone */
+	uint32_t id;
+};
+
+struct state {
+	struct role_env *env;
+	struct loop *loop;
+	struct pool *pool;
+	struct store *store;
+	struct blob_home *blobs;
+	struct gateway *gateway;
+	struct arena *config_arena, *policy_arena;
+	const struct config *config;
+	struct policy_file policy;
+	struct link links[EDGES_MAX];
+	struct call *calls;
+	struct link *signer;
+	struct wire_msg *msg;
+	uint64_t signed_size;
+	bool signer_known, signer_busy;
+	int exe, code;
+};
+
+static void stop(struct state *s, int code)
+{
+	s->code = code;
+	loop_stop(s->loop);
+}
+
+/* -- publishing ---------------------------------------------------------------------------------
+ */
+
+static enum err send_batch(struct state *s)
+{
+	AUTO_ARENA a = arena_new(4 << 20);
+	struct hash prev;
+	size_t n;
+	AUTO_BUF bundle;
+	AUTO_BUF b;
+
+	wire_buf(&bundle);
+	wire_buf(&b);
+	if (!a)
+		return ERR_MEMORY;
+	TRY(record_batch(s->store, s->signed_size, a, &bundle, &n, &prev));
+	if (n == 0)
+		return OK;
+	wire_put_u64(&b, s->signed_size);
+	wire_put_hash(&b, prev);
+	wire_put_u32(&b, (uint32_t)n);
+	wire_put_bytes(&b, buf_view(&bundle));
+	TRY(wire_send(s->signer->edge->fd, PUBLISH_ADD, 1, &b, NULL, 0));
+	s->signer_busy = true;
+	return OK;
+}
+
+/* Sends what is new, one batch at a time: the rest goes with the next one. */
+static void publish(struct state *s)
+{
+	enum err e;
+
+	if (!s->signer_known || s->signer_busy || s->signer->edge->fd < 0)
+		return;
+	e = send_batch(s);
+	if (e == ERR_CRYPTO) {
+		log_event(LEVEL_ERROR, "log-set-back", "signed=%llu",
+			  (unsigned long long)s->signed_size);
+		stop(s, EXIT_ERROR);
+	}
+}
+
+static void ask_head(struct state *s)
+{
+	s->signer_known = s->signer_busy = false;
+	if (s->signer->edge->fd >= 0 &&
+	    wire_send(s->signer->edge->fd, PUBLISH_HEAD, 1, NULL, NULL, 0) != OK)
+		log_event(LEVEL_WARN, "signer-refused", "err=send");
+}
+
+static enum err on_head(void *ctx, struct wire_msg *m, struct reader *r)
+{
+	struct state *s = ctx;
+	uint64_t size = wire_get_u64(r);
+
+	(void)m;
+	TRY(wire_end(r));
+	s->signed_size = size;
+	s->signer_known = true;
+	publish(s);
+	return OK;
+}
+
+static enum err on_added(void *ctx, struct wire_msg *m, struct reader *r)
+{
+	struct state *s = ctx;
+	enum err e = (enum err)wire_get_u8(r);
+	uint64_t size = wire_get_u64(r);
+
+	(void)m;
+	TRY(wire_end(r));
+	s->signer_busy = false;
+	s->signed_size = size;
+	if (e == OK) {
+		publish(s);
+	} else if (e == ERR_CRYPTO) {
+		log_event(LEVEL_ERROR, "log-set-back", "signed=%llu", (unsigned long long)size);
+		stop(s, EXIT_ERROR);
+	} else {
+		/* Tried again with the next commit or tick. */
+		log_event(LEVEL_ERROR, "signer-refused", "err=\"%s\"", err_str(e));
+	}
+	return OK;
+}
+
+static const struct wire_type from_signer[] = {
+    {PUBLISH_HEAD, "head", 8, 0, 0, on_head},
+    {PUBLISH_ADD, "added", 9, 0, 0, on_added},
+};
+
+/* -- commands -----------------------------------------------------------------------------------
+ */
+
+static void call_end(struct state *s, struct call *call)
+{
+	for (struct call **at = &s->calls; *at; at = &(*at)->next)
+		if (*at == call) {
+			*at = call->next;
+			break;
+		}
+	free(call);
+}
+
+static void on_reply(void *arg, const struct reply *r, int fd)
+{
+	struct call *call = arg;
+	struct link *link = call->link;
+	AUTO_CLOSE owned = fd;
+	AUTO_BUF b;
+
+	wire_buf(&b);
+	if (reply_encode(r, &b) == OK)
+		(void)!wire_send_flags(link->edge->fd, COMMAND_WIRE, WIRE_REPLY, call->id,
+				       buf_view(&b), &owned, owned >= 0);
+	else
+		log_event(LEVEL_ERROR, "reply-too-large", "command=%s", command_word(r->type));
+	call_end(link->s, call);
+}
+
+static enum err on_command(void *ctx, struct wire_msg *m, struct reader *r)
+{
+	struct link *link = ctx;
+	struct state *s = link->s;
+	struct command c;
+	struct call *call;
+
+	TRY(command_decode(reader_take(r, reader_left(r)), &c));
+	call = calloc(1, sizeof *call);
+	if (!call)
+		return ERR_MEMORY;
+	*call = (struct call){.next = s->calls, .link = link, .id = m->id};
+	s->calls = call;
+	gateway_command(s->gateway, slice_str(link->edge->zone), &c, on_reply, call);
+	return OK;
+}
+
+static const struct wire_type from_portal[] = {
+    {COMMAND_WIRE, "command", COMMAND_MAX, 0, 0, on_command},
+};
+
+/* -- edges --------------------------------------------------------------------------------------
+ */
+
+static void link_down(struct link *link)
+{
+	struct state *s = link->s;
+
+	loop_unwatch(link->watch);
+	link->watch = NULL;
+	if (link == s->signer)
+		s->signer_known = s->signer_busy = false;
+	for (struct call *c = s->calls, *next; c; c = next) {
+		next = c->next;
+		if (c->link != link)
+			continue;
+		gateway_forget(s->gateway, c);
+		call_end(s, c);
+	}
+}
+
+static void on_link(void *arg, int fd, unsigned events)
+{
+	struct link *link = arg;
+	struct state *s = link->s;
+	bool signer = link == s->signer;
+	const char *name = "unknown";
+	enum err e = wire_recv(fd, s->msg);
+
+	(void)events;
+	if (e == OK)
+		e = signer
+			? wire_dispatch(from_signer, ARRAY_LEN(from_signer), s, s->msg, &name)
+			: wire_dispatch(from_portal, ARRAY_LEN(from_portal), link, s->msg, &name);
+	if (e == OK || e == ERR_TIMEOUT)
+		return;
+	/* Closing its edge ends a role that broke the protocol; the parent starts it again. */
+	if (e != ERR_CRASH)
+		log_event(LEVEL_ERROR, "peer-broke-protocol", "peer=%s zone=%s message=%s",
+			  roles[link->edge->peer].name, link->edge->zone, name);
+	link_down(link);
+	fd_close(&link->edge->fd);
+}
+
+static enum err link_up(struct link *link)
+{
+	struct state *s = link->s;
+
+	if (link->edge->fd < 0)
+		return OK;
+	TRY(loop_watch(s->loop, link->edge->fd, LOOP_READ, on_link, link, &link->watch));
+	if (link == s->signer)
+		ask_head(s);
+	return OK;
+}
+
+static struct link *link_of(struct state *s, const struct role_edge *edge)
+{
+	return &s->links[edge - s->env->edge];
+}
+
+static void before_close(void *arg, struct role_edge *edge)
+{
+	link_down(link_of(arg, edge));
+}
+
+/* -- policy and configuration -------------------------------------------------------------------
+ */
+
+static enum err load_policy(struct state *s, struct arena **ret_arena, struct policy_file *ret)
+{
+	AUTO_ARENA a = arena_new(POLICY_ARENA);
+	struct diag d;
+	enum err e;
+
+	if (!a)
+		return ERR_MEMORY;
+	e = policy_file_load(a, s->config->policy, ret, &d);
+	if (e != OK) {
+		log_event(LEVEL_ERROR, "policy-refused", "line=%u column=%u text=\"%s\"", d.line,
+			  d.column, d.text);
+		return e;
+	}
+	*ret_arena = a;
+	a = NULL;
+	return OK;
+}
+
+static void reload(struct state *s)
+{
+	struct policy_file file;
+	struct arena *a;
+
+	if (load_policy(s, &a, &file) != OK)
+		return;
+	gateway_set_policy(s->gateway, file.policy);
+	arena_free(s->policy_arena);
+	s->policy_arena = a;
+	s->policy = file;
+	log_event(LEVEL_INFO, "policy-in-force", "version=%llu",
+		  (unsigned long long)policy_version(file.policy));
+}
+
+static void on_control(void *arg, int fd, unsigned events)
+{
+	struct state *s = arg;
+	enum role_news news;
+	struct role_edge *edge;
+
+	(void)fd;
+	(void)events;
+	if (role_control(s->env, before_close, s, &news, &edge) != OK || news == ROLE_STOP)
+		stop(s, EXIT_DONE);
+	else if (news == ROLE_RELOAD)
+		reload(s);
+	else if (news == ROLE_EDGE && link_up(link_of(s, edge)) != OK)
+		stop(s, EXIT_ERROR);
+}
+
+/* -- what the gateway asks of its surroundings ---------------------------------------------------
+ */
+
+static bool on_loopback(void *arg, struct slice zone)
+{
+	struct state *s = arg;
+
+	for (size_t i = 0; i < s->config->listeners_n; i++)
+		if (slice_eq_str(zone, s->config->listeners[i].zone))
+			return sock_addr_is_loopback(&s->config->listeners[i].address);
+	return false;
+}
+
+static void on_committed(void *arg)
+{
+	publish(arg);
+}
+
+static int64_t utc_ms(void *arg)
+{
+	(void)arg;
+	return clock_utc_us() / 1000;
+}
+
+/* Also takes up entries that a command line committed beside us. */
+static void on_second(void *arg)
+{
+	struct state *s = arg;
+	struct loop_timer *again;
+
+	gateway_tick(s->gateway, clock_mono_ms());
+	if (s->signer && s->signer->edge->fd >= 0 && !s->signer_known)
+		ask_head(s);
+	publish(s);
+	if (loop_timer(s->loop, 1000, on_second, s, &again) != OK)
+		stop(s, EXIT_ERROR);
+}
+
+static unsigned processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > 16 ? 16 : (unsigned)n;
+}
+
+static enum err open_rooms(struct state *s)
+{
+	struct pool_conf pool = {.at_once = processors()};
+	struct gateway_conf conf = {.upload_max = UPLOAD_MAX,
+				    .jobs_at_once = 2 * processors() + 2,
+				    .loopback = on_loopback,
+				    .committed = on_committed,
+				    .now_ms = utc_ms,
+				    .arg = s};
+	char path[4096];
+
+	TRY(spawn_self(&s->exe));
+	pool.exe = s->exe;
+	snprintf(path, sizeof path, "%s/%s", s->env->dir, STORE_FILE);
+	TRY(store_open(&store_sqlite, path, STORE_WRITE, s->config->city, &s->store));
+	TRY(blob_home_open(s->env->dir, &s->blobs));
+	TRY(pool_new(s->loop, &pool, &s->pool));
+	conf.store = s->store;
+	conf.blobs = s->blobs;
+	conf.policy = s->policy.policy;
+	conf.workers = gateway_pool(s->pool);
+	conf.watermark_bytes = s->config->watermark_bytes;
+	return gateway_open(&conf, &s->gateway);
+}
+
+static enum err open_links(struct state *s)
+{
+	struct role_edge *signer = role_find(s->env, ROLE_SIGNER, NULL, 0);
+
+	if (!signer)
+		return ERR_USAGE;
+	for (size_t i = 0; i < s->env->edges; i++)
+		s->links[i] = (struct link){.s = s, .edge = &s->env->edge[i]};
+	s->signer = link_of(s, signer);
+	for (size_t i = 0; i < s->env->edges; i++)
+		TRY(link_up(&s->links[i]));
+	return OK;
+}
+
+static enum err start(struct state *s)
+{
+	struct loop_watch *control;
+	struct loop_timer *timer;
+	struct diag d = {0};
+
+	/* It holds content and keys: no other process of this user may look into it. */
+	if (prctl(PR_SET_DUMPABLE, 0) != 0)
+		return ERR_IO;
+	s->config_arena = arena_new(4 << 20);
+	s->msg = malloc(sizeof *s->msg);
+	if (!s->config_arena || !s->msg)
+		return ERR_MEMORY;
+	wire_msg_init(s->msg);
+	TRY(config_load(s->config_arena, s->env->dir, &s->config, &d));
+	TRY(load_policy(s, &s->policy_arena, &s->policy));
+	TRY(loop_new(&s->loop));
+	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &control));
+	TRY(open_rooms(s));
+	TRY(open_links(s));
+	TRY(loop_timer(s->loop, 1000, on_second, s, &timer));
+	return role_ready(s->env);
+}
+
+int role_gateway(struct role_env *env)
+{
+	struct state s = {.env = env, .exe = -1, .code = EXIT_ERROR};
+	enum err e = start(&s);
+
+	if (e != OK)
+		log_event(LEVEL_ERROR, "gateway-start-failed", "err=\"%s\"", err_str(e));
+	else if (loop_run(s.loop) != OK)
+		s.code = EXIT_ERROR;
+	gateway_close(s.gateway);
+	while (s.calls)
+		call_end(&s, s.calls);
+	pool_free(s.pool);
+	loop_free(s.loop);
+	blob_home_free(s.blobs);
+	store_close(s.store);
+	arena_free(s.policy_arena);
+	arena_free(s.config_arena);
+	if (s.msg)
+		wire_msg_clear(s.msg);
+	free(s.msg);
+	fd_close(&s.exe);
+	return s.code;
+}
