@@ -9,7 +9,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 #include "gateway/gateway.h"
 #include "os/clock.h"
@@ -414,9 +413,6 @@ static enum err start(struct state *s)
 	struct loop_timer *timer;
 	struct diag d = {0};
 
-	/* It holds content and keys: no other process of this user may look into it. */
-	if (prctl(PR_SET_DUMPABLE, 0) != 0)
-		return ERR_IO;
 	s->config_arena = arena_new(4 << 20);
 	s->msg = malloc(sizeof *s->msg);
 	if (!s->config_arena || !s->msg)

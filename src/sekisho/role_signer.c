@@ -4,6 +4,7 @@
  *
  * Log events: log-open-failed, batch-refused.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include "os/log.h"
 #include "os/loop.h"
@@ -19,6 +20,7 @@ struct state {
 	struct role_edge *edge;
 	struct loop_watch *watch;
 	struct wire_msg *msg;
+	struct fences fences;
 	int code;
 };
 
@@ -120,7 +122,11 @@ static void on_control(void *arg, int fd, unsigned events)
 static enum err start(struct state *s)
 {
 	struct loop_watch *control;
+	char log[4096], own[4096];
+	const char *const write[] = {log, own, NULL};
 
+	snprintf(log, sizeof log, "%s/log", s->env->dir);
+	snprintf(own, sizeof own, "%s/signer", s->env->dir);
 	s->edge = role_find(s->env, ROLE_GATEWAY, NULL, 0);
 	s->msg = malloc(sizeof *s->msg);
 	if (!s->edge)
@@ -133,6 +139,7 @@ static enum err start(struct state *s)
 	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &control));
 	if (s->edge->fd >= 0)
 		TRY(loop_watch(s->loop, s->edge->fd, LOOP_READ, on_edge, s, &s->watch));
+	s->fences = role_lock(s->env, NULL, write);
 	return role_ready(s->env);
 }
 

@@ -5,8 +5,8 @@ const struct role roles[ROLE_COUNT] = {
     /*               name       per zone  listens  instances  entry */
     [ROLE_HTTP] = {"http", true, true, 1, NULL},
     [ROLE_PORTAL] = {"portal", true, false, 2, NULL},
-    [ROLE_GATEWAY] = {"gateway", false, false, 1, NULL},
-    [ROLE_SIGNER] = {"signer", false, false, 1, NULL},
+    [ROLE_GATEWAY] = {"gateway", false, false, 1, role_gateway},
+    [ROLE_SIGNER] = {"signer", false, false, 1, role_signer},
 };
 
 /* Who may talk to whom. What is not here has no socket to the other. */

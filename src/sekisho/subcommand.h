@@ -73,5 +73,7 @@ extern const struct subcommand cmd_zygote;
 extern const struct subcommand cmd_config_check;
 extern const struct subcommand cmd_policy_check;
 extern const struct subcommand cmd_policy_decide;
+extern const struct subcommand cmd_init, cmd_status, cmd_log_verify, cmd_log_show;
+extern const struct subcommand cmd_user_add, cmd_user_list, cmd_user_disable;
 
 #endif

@@ -9,6 +9,13 @@ const struct subcommand *const subcommands[] = {
     &cmd_config_check,
     &cmd_policy_check,
     &cmd_policy_decide,
+    &cmd_init,
+    &cmd_status,
+    &cmd_user_add,
+    &cmd_user_list,
+    &cmd_user_disable,
+    &cmd_log_verify,
+    &cmd_log_show,
     &cmd_completion,
     /* for the program's own use */
     &cmd_role,

@@ -1,0 +1,71 @@
+#include "sekisho/site.h"
+#include <stdio.h>
+#include <time.h>
+#include "os/clock.h"
+
+#define ARENA (256u << 20)
+
+enum err site_open(const struct cli *cli, const char *dir, enum store_mode mode, struct site *ret)
+{
+	struct site s = {.dir = dir, .arena = arena_new(ARENA)};
+	struct diag d = {0};
+	char path[4096];
+	enum err e;
+
+	if (!s.arena)
+		return ERR_MEMORY;
+	e = config_load(s.arena, dir, &s.config, &d);
+	if (e != OK) {
+		cli_fail(cli, "%s/%s:%u:%u: %s", dir, CONFIG_FILE, d.line, d.column,
+			 d.text[0] ? d.text : err_str(e));
+		site_close(&s);
+		return e;
+	}
+	snprintf(path, sizeof path, "%s/%s", dir, STORE_FILE);
+	e = store_open(&store_sqlite, path, mode, s.config->city, &s.store);
+	if (e != OK) {
+		cli_fail(cli, "%s: %s", path, err_str(e));
+		site_close(&s);
+		return e;
+	}
+	*ret = s;
+	return OK;
+}
+
+void site_close(struct site *s)
+{
+	store_close(s->store);
+	arena_free(s->arena);
+	*s = (struct site){0};
+}
+
+enum err site_policy(const struct cli *cli, struct site *s, const struct policy **ret)
+{
+	struct policy_file file;
+	struct diag d;
+	enum err e = policy_file_load(s->arena, s->config->policy, &file, &d);
+	AUTO_BUF why;
+
+	buf_init(&why, 65536);
+	if (e != OK) {
+		policy_file_complain(&file, e, &d, &why);
+		cli_fail(cli, "%.*s", (int)why.n, (const char *)why.p);
+		return e;
+	}
+	*ret = file.policy;
+	return OK;
+}
+
+int64_t site_now_ms(void)
+{
+	return clock_utc_us() / 1000;
+}
+
+void site_time(int64_t utc_ms, char ret[24])
+{
+	time_t t = (time_t)(utc_ms / 1000) + 9 * 3600;
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(ret, 24, "%Y-%m-%d %H:%M:%S", &tm);
+}
