@@ -107,7 +107,7 @@ struct count {
 
 static bool is_office(const char *path)
 {
-	static const char *const ext[] = {".docx", ".pptx", ".docm", ".pptm"};
+	static const char *const ext[] = {".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".pptm"};
 
 	for (size_t i = 0; i < ARRAY_LEN(ext); i++)
 		if (slice_ends(slice_str(path), slice_str(ext[i])))
@@ -170,4 +170,15 @@ static void plain_documents_come_out(void)
 	CHECK(plain.same == plain.out);
 }
 
-TESTS(CASE(plain_documents_come_out))
+static void plain_documents_come_out_as_text(void)
+{
+	struct count plain = {0}, all = {0};
+
+	run_corpus(METHOD_TEXT, &plain, &all);
+	printf("# text: plain office %u of %u, the same twice %u; all files %u of %u, %u\n", plain.out,
+	       plain.files, plain.same, all.out, all.files, all.same);
+	CHECK(plain.out * 100 >= plain.files * 98);
+	CHECK(plain.same == plain.out);
+}
+
+TESTS(CASE(plain_documents_come_out), CASE(plain_documents_come_out_as_text))

@@ -1,8 +1,42 @@
 #include "format/docx.h"
 
-#include "format/ooxml.h"
+#include "format/docx_parts.h"
 
-static const struct ooxml_kind kind = {.id = "docx"};
+/* Parts that hold paragraphs. */
+static bool is_story(enum names_part_id id)
+{
+	return id == PART_DOCUMENT || id == PART_HEADER || id == PART_FOOTER ||
+	       id == PART_FOOTNOTES || id == PART_ENDNOTES || id == PART_COMMENTS;
+}
+
+static enum err part(struct ooxml *o, struct xml_node *root)
+{
+	if (!is_story(ooxml_part_id(o)))
+		return OK;
+	TRY(docx_drawings(o, root));
+	docx_hidden(o, root);
+	TRY(docx_fields(o, root));
+	return arena_failed(o->scratch) ? ERR_MEMORY : OK;
+}
+
+/* Comments are no visible text; the walk gives the body first, then headers and notes. */
+static enum err text(struct ooxml *o, struct xml_node *root)
+{
+	enum names_part_id id = ooxml_part_id(o);
+
+	if (!is_story(id) || id == PART_COMMENTS)
+		return OK;
+	TRY(part(o, root));
+	docx_put_text(root, o->job->out);
+	return buf_err(o->job->out);
+}
+
+static const struct ooxml_kind kind = {
+    .id = "docx",
+    .raw = docx_is_old_drawing,
+    .part = part,
+    .text = text,
+};
 
 static bool probe(const struct job *job)
 {
@@ -14,6 +48,11 @@ static enum err rebuild(struct job *job)
 	return ooxml_rebuild(job, &kind);
 }
 
+static enum err to_text(struct job *job)
+{
+	return ooxml_text(job, &kind);
+}
+
 const struct format format_docx = {
     .id = "docx",
     .ext = "docx",
@@ -21,5 +60,5 @@ const struct format format_docx = {
     .label_en = "Word document",
     .probe = probe,
     .rebuild = rebuild,
-    .hold = "method-unsupported",
+    .text = to_text,
 };

@@ -143,6 +143,9 @@ static void fix_extension(struct buf *path, const struct format *type, const cha
 		path->n = from + at;
 		last = slice_from(buf_view(path), from);
 	}
+	/* The note for a held member is named twice the same way. */
+	if (type && slice_ends(last, S(".held")) && strcmp(ext, "txt") == 0)
+		last = slice_head(last, last.n - 5);
 	while ((at = extension_at(last)) != SIZE_MAX) {
 		path->p[from + at] = '_';
 		last = slice_head(last, at);

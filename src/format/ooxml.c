@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "format/chart.h"
 #include "format/marking.h"
+#include "format/text.h"
 #include "format/xml_write.h"
 
 /* --- what the kinds may ask ------------------------------------------------------------------- */
@@ -45,6 +46,15 @@ struct slice ooxml_target_link(const struct ooxml *o, struct slice id)
 	const struct opc_rel *rel = ooxml_rel(o, id);
 
 	return rel && rel->external ? rel->target : S("");
+}
+
+enum err ooxml_target_xml(struct ooxml *o, struct slice id, struct xml_filter *f,
+			  struct xml_node **ret)
+{
+	const struct opc_rel *rel = ooxml_rel(o, id);
+
+	return rel && rel->part ? opc_xml(o->walk->opc, rel->part, f, o->scratch, ret)
+				: ERR_NOT_FOUND;
 }
 
 const char *ooxml_target_kind(const struct ooxml *o, struct slice id)
@@ -374,14 +384,49 @@ static enum err rebuild(struct ooxml *o)
 	return finish(o);
 }
 
+/* What plain text may not hold: controls, and what reorders or hides; line ends become LF. */
+static void put_plain(struct buf *out, struct slice s)
+{
+	uint32_t cp = 0;
+
+	while (s.n) {
+		size_t len = utf8_next(s, &cp);
+
+		if (cp == '\n' || cp == '\t' ||
+		    (cp == '\r' && slice_from(s, 1).n && s.p[1] != '\n'))
+			buf_byte(out, cp == '\t' ? '\t' : '\n');
+		else if (len && cp >= 0x20 && !(cp >= 0x7F && cp < 0xA0) && cp != 0x2028 &&
+			 cp != 0x2029 && !utf8_is_invisible(cp))
+			buf_put(out, s.p, len);
+		s = slice_from(s, len ? len : 1);
+	}
+}
+
+/* The kinds append what they read to the job's output; here it becomes the grammar txt. */
+static enum err emit_text(struct ooxml *o, uint64_t text_before)
+{
+	struct buf *plain = &o->walk->printed;
+	struct buf *out = o->job->out;
+
+	plain->n = 0;
+	put_plain(plain, buf_view(out));
+	TRY(buf_err(plain));
+	TRY(buf_err(out));
+	out->n = 0;
+	o->job->report->text_out = text_before; /* text_emit counts */
+	TRY(text_emit(o->job, CS_UTF8, buf_view(plain), "txt"));
+	o->job->ext = "txt";
+	return OK;
+}
+
 static enum err text(struct ooxml *o)
 {
+	uint64_t before = o->job->report->text_out;
+
 	TRY(walk_parts(o, text_part));
 	if (o->kind->close)
 		TRY(o->kind->close(o));
-	o->job->ext = "txt";
-	o->job->wrote = "txt";
-	return OK;
+	return emit_text(o, before);
 }
 
 enum err ooxml_rebuild(struct job *job, const struct ooxml_kind *kind)

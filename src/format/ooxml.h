@@ -25,6 +25,7 @@ struct ooxml {
 	struct arena *scratch;      /* the current part's tree; gone after its part function */
 	struct ooxml_part *current; /* the part that is being filtered */
 	struct ooxml_walk *walk;    /* private to ooxml.c */
+	uint32_t objects;           /* drawing objects made by ooxml_build.c */
 	void *own;                  /* the kind's state */
 };
 
@@ -69,6 +70,9 @@ struct slice ooxml_target_name(const struct ooxml *o, struct slice id);
 /* The address of an external relationship; empty where it is none. */
 struct slice ooxml_target_link(const struct ooxml *o, struct slice id);
 
+/* Parses the part that relationship `id` of the current part names; ERR_NOT_FOUND without one. */
+enum err ooxml_target_xml(struct ooxml *o, struct slice id, struct xml_filter *f,
+			  struct xml_node **ret) NODISCARD;
 /*
  * The kind of part that relationship `id` of the current part leads to in the output ("worksheet");
  * NULL where it is unknown, dropped (macro sheets, connections), or an external link.

@@ -300,7 +300,9 @@ static enum err resolve_one(struct ooxml *o, struct xml_attr *a, const struct na
 
 	*ret_ok = false;
 	if (!rel) {
-		ooxml_found(o, ACT_REMOVED, "dangling-relationship", a->name, a->value);
+		/* An empty id is how actions and our own placeholders say "none". */
+		if (a->value.n)
+			ooxml_found(o, ACT_REMOVED, "dangling-relationship", a->name, a->value);
 		return OK;
 	}
 	if (rel->external && rel->row && rel->row->link) {
@@ -349,7 +351,9 @@ static enum err unresolved(struct ooxml *o, struct xml_node *n, struct xml_attr 
 	*ret_stays = true;
 	if (xml_is(n, NS_A, "blip"))
 		return put_placeholder(o, a);
+	/* A jump within the show has an action and an empty id. */
 	if (xml_is(n, NS_W, "hyperlink") ||
+	    (xml_is(n, NS_A, "hlinkClick") && !a->value.n && xml_attr_find(n, NS_NONE, "action")) ||
 	    (xml_is(n, NS_X, "hyperlink") && xml_attr_find(n, NS_NONE, "location"))) {
 		xml_attr_drop(n, a);
 		return OK;

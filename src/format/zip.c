@@ -76,6 +76,7 @@ static enum err sanitize_member(struct zipping *z, const struct zip_member *m, s
 	nested.depth = z->job->depth + 1;
 	nested.out = &z->result;
 	nested.package = NULL;
+	nested.charset_out = CHARSET_UTF8;
 	z->result.n = 0;
 	r->within = outer.n ? slice_str(arena_printf(z->job->arena, "%.*s/%.*s", (int)outer.n,
 						     (const char *)outer.p, (int)m->name.n,

@@ -1,0 +1,265 @@
+/*
+ * Old drawings (VML) and objects. Only what people see is taken over: the raster picture and the
+ * text of boxes, at their place and size; everything else of VML is dropped.
+ */
+#include "format/docx_parts.h"
+#include "format/ooxml_build.h"
+
+#define EMU_POINT 12700
+#define EMU_DEFAULT ((int64_t)1524000) /* 120 points, where no size is given */
+#define EMU_MAX ((int64_t)100000000)   /* about 2.8 m */
+
+bool docx_is_old_drawing(const struct xml_node *n)
+{
+	if (xml_is(n, NS_W, "pict") || xml_is(n, NS_W, "object"))
+		return true;
+	return n->parent && !n->parent->row && (n->ns == NS_V || n->ns == NS_O || n->ns == NS_W10);
+}
+
+/* --- style="width:12pt;height:3cm;position:absolute" ---------------------------------------- */
+
+static struct slice style_value(struct slice style, const char *name)
+{
+	while (style.n) {
+		size_t end = slice_find_byte(style, ';');
+		struct slice one = slice_trim(slice_head(style, end));
+		size_t colon = slice_find_byte(one, ':');
+
+		style = end == SIZE_MAX ? S("") : slice_from(style, end + 1);
+		if (colon != SIZE_MAX && slice_eq_str(slice_trim(slice_head(one, colon)), name))
+			return slice_trim(slice_from(one, colon + 1));
+	}
+	return S("");
+}
+
+/* A length in EMU; `none` where there is none. Numbers without a unit are pixels. */
+static int64_t length(struct slice s, int64_t none)
+{
+	static const struct {
+		const char *name;
+		double emu;
+	} units[] = {{"pt", EMU_POINT}, {"in", 914400}, {"cm", 360000},
+		     {"mm", 36000},     {"px", 9525},   {"pc", 152400}};
+	double v = 0, place = 0, emu = 9525;
+	bool minus = s.n && s.p[0] == '-', digits = false;
+	size_t i = minus;
+
+	for (; i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] == '.' && place == 0));
+	     i++) {
+		if (s.p[i] == '.') {
+			place = 1;
+			continue;
+		}
+		digits = true;
+		v = v * 10 + (s.p[i] - '0');
+		place *= 10;
+	}
+	for (size_t k = 0; k < ARRAY_LEN(units); k++)
+		if (slice_eq_str(slice_trim(slice_from(s, i)), units[k].name))
+			emu = units[k].emu;
+	if (place > 1)
+		v /= place;
+	v *= emu;
+	if (!digits || v > (double)EMU_MAX)
+		return none;
+	return minus ? -(int64_t)v : (int64_t)v;
+}
+
+static struct frame frame_of(struct slice style)
+{
+	struct frame f = {0};
+
+	f.cx = length(style_value(style, "width"), EMU_DEFAULT);
+	f.cy = length(style_value(style, "height"), EMU_DEFAULT);
+	f.floating = slice_eq(style_value(style, "position"), S("absolute"));
+	f.x = length(style_value(style, "margin-left"), 0);
+	f.y = length(style_value(style, "margin-top"), 0);
+	f.behind = slice_starts(style_value(style, "z-index"), S("-"));
+	f.cx = f.cx < 0 ? EMU_DEFAULT : f.cx;
+	f.cy = f.cy < 0 ? EMU_DEFAULT : f.cy;
+	return f;
+}
+
+/* --- new drawings ----------------------------------------------------------------------------- */
+
+static struct xml_node *picture(struct ooxml *o, const struct frame *f, struct slice rel)
+{
+	struct xml_node *data, *drawing = build_drawing(o, f, URI_PICTURE, &data);
+
+	if (!drawing)
+		return NULL;
+	build_picture(o, build(o, data, NS_PIC, "pic"), NS_PIC, rel, 0, 0, f->cx, f->cy);
+	return drawing;
+}
+
+static bool is_off(struct slice v)
+{
+	return slice_eq(v, S("f")) || slice_eq(v, S("false"));
+}
+
+static void fill(struct ooxml *o, struct xml_node *in, const char *colour)
+{
+	struct xml_node *n = in ? build(o, in, NS_A, "solidFill") : NULL;
+
+	n = n ? build(o, n, NS_A, "srgbClr") : NULL;
+	build_attr(o, n, NS_NONE, "val", slice_str(colour));
+}
+
+/* A box of the shape's size that holds the paragraphs, white and framed unless the shape is not. */
+static struct xml_node *text_box(struct ooxml *o, const struct frame *f,
+				 const struct xml_node *shape, struct xml_node *content)
+{
+	struct xml_node *data, *drawing = build_drawing(o, f, URI_SHAPE, &data);
+	struct xml_node *wsp = drawing ? build(o, data, NS_WPS, "wsp") : NULL;
+	struct xml_node *n = wsp ? build(o, wsp, NS_WPS, "cNvSpPr") : NULL, *xfrm, *ln;
+
+	if (!n)
+		return NULL;
+	build_number(o, n, "txBox", 1);
+	n = build(o, wsp, NS_WPS, "spPr");
+	xfrm = n ? build(o, n, NS_A, "xfrm") : NULL;
+	if (!xfrm)
+		return NULL;
+	ln = build(o, xfrm, NS_A, "off");
+	build_number(o, ln, "x", 0);
+	build_number(o, ln, "y", 0);
+	ln = build(o, xfrm, NS_A, "ext");
+	build_number(o, ln, "cx", f->cx);
+	build_number(o, ln, "cy", f->cy);
+	ln = build(o, n, NS_A, "prstGeom");
+	build_attr(o, ln, NS_NONE, "prst", S("rect"));
+	if (ln)
+		(void)!build(o, ln, NS_A, "avLst");
+	if (!is_off(xml_attr_value(shape, NS_NONE, "filled")))
+		fill(o, n, "FFFFFF");
+	if (!is_off(xml_attr_value(shape, NS_NONE, "stroked")))
+		fill(o, build(o, n, NS_A, "ln"), "000000");
+	n = build(o, wsp, NS_WPS, "txbx");
+	if (!n)
+		return NULL;
+	build_move(content, n);
+	return build(o, wsp, NS_WPS, "bodyPr") ? drawing : NULL;
+}
+
+/* --- walking an old drawing ------------------------------------------------------------------- */
+
+/* The nearest element above n (up to `top`) that has a style. */
+static const struct xml_node *styled(const struct xml_node *n, const struct xml_node *top)
+{
+	for (; n && n != top; n = n->parent)
+		if (xml_attr_find(n, NS_NONE, "style"))
+			return n;
+	return NULL;
+}
+
+static void report_object(struct ooxml *o, const struct xml_node *n)
+{
+	struct slice type = xml_attr_value(n, NS_NONE, "Type");
+	struct slice program = xml_attr_value(n, NS_NONE, "ProgID");
+	bool linked = slice_eq_nocase(type, S("Link"));
+
+	ooxml_found(o, ACT_REPLACED,
+		    linked                                   ? "external-object"
+		    : slice_eq_nocase(program, S("Package")) ? "ole-package"
+							     : "ole-object",
+		    S(""), program);
+}
+
+static enum err append(struct xml_node *old, struct xml_node *made)
+{
+	if (!made)
+		return ERR_MEMORY;
+	made->parent = old->parent;
+	made->prev = old->prev;
+	made->next = old;
+	if (old->prev)
+		old->prev->next = made;
+	else
+		old->parent->first = made;
+	old->prev = made;
+	return OK;
+}
+
+/* Puts before `old` what it shows, and takes it off. */
+static enum err convert(struct ooxml *o, struct xml_node *old)
+{
+	struct xml_node *next;
+	bool shown = false;
+
+	for (struct xml_node *n = old->first; n; n = next) {
+		const struct xml_node *shape = styled(n->parent, old);
+		struct frame f = frame_of(xml_attr_value(shape, NS_NONE, "style"));
+
+		next = xml_following(n, old);
+		if (xml_is(n, NS_O, "OLEObject"))
+			report_object(o, n);
+		if (xml_is(n, NS_V, "textpath"))
+			ooxml_found(o, ACT_REMOVED, "vml", S(""),
+				    xml_attr_value(n, NS_NONE, "string"));
+		if (xml_is(n, NS_V, "imagedata")) {
+			TRY(append(old, picture(o, &f, xml_attr_value(n, NS_R, "id"))));
+			shown = true;
+		} else if (xml_is(n, NS_W, "txbxContent")) {
+			next = xml_skip(n, old);
+			TRY(append(old, text_box(o, &f, shape, n)));
+			shown = true;
+		}
+	}
+	if (!shown)
+		ooxml_found(o, ACT_REMOVED, xml_is(old, NS_W, "object") ? "ole-object" : "vml",
+			    S(""), S(""));
+	xml_remove(old);
+	return OK;
+}
+
+static bool has_element(const struct xml_node *n)
+{
+	for (const struct xml_node *c = n->first; c; c = c->next)
+		if (c->name.n)
+			return true;
+	return false;
+}
+
+/* A drawing whose content was dropped (SmartArt, ink, a chart of the new kind). */
+static enum err replace_graphic(struct ooxml *o, struct xml_node *data)
+{
+	const struct xml_node *frame = data->parent ? data->parent->parent : NULL;
+	const struct xml_node *extent = xml_child(frame, NS_WP, "extent");
+	uint64_t cx = (uint64_t)EMU_DEFAULT, cy = (uint64_t)EMU_DEFAULT;
+	struct xml_attr *uri = xml_attr_find(data, NS_NONE, "uri");
+	struct xml_node *pic;
+
+	(void)slice_u64(xml_attr_value(extent, NS_NONE, "cx"), &cx);
+	(void)slice_u64(xml_attr_value(extent, NS_NONE, "cy"), &cy);
+	if (uri)
+		uri->value = S(URI_PICTURE);
+	else
+		build_attr(o, data, NS_NONE, "uri", S(URI_PICTURE));
+	pic = build(o, data, NS_PIC, "pic");
+	if (!pic)
+		return ERR_MEMORY;
+	build_picture(o, pic, NS_PIC, S(""), 0, 0, (int64_t)(cx & INT64_MAX),
+		      (int64_t)(cy & INT64_MAX));
+	return OK;
+}
+
+enum err docx_drawings(struct ooxml *o, struct xml_node *root)
+{
+	struct xml_node *next;
+
+	for (struct xml_node *n = root; n; n = next) {
+		next = xml_following(n, root);
+		if (!n->row && n->name.n) {
+			/* What it becomes stands before it; boxes inside are walked from there. */
+			struct xml_node *before = n->prev, *parent = n->parent;
+
+			next = xml_skip(n, root);
+			TRY(convert(o, n));
+			if (before ? before->next != next : parent->first != next)
+				next = before ? before->next : parent->first;
+		} else if (xml_is(n, NS_A, "graphicData") && !has_element(n)) {
+			TRY(replace_graphic(o, n));
+		}
+	}
+	return arena_failed(o->scratch) ? ERR_MEMORY : OK;
+}

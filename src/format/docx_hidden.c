@@ -1,0 +1,99 @@
+#include "format/docx_parts.h"
+
+/* Whether a switch like <w:vanish/> is on. */
+static bool is_on(const struct xml_node *n)
+{
+	struct slice v = xml_attr_value(n, NS_W, "val");
+
+	return n && !slice_eq(v, S("0")) && !slice_eq(v, S("false")) && !slice_eq(v, S("off"));
+}
+
+static bool is_hidden_run(const struct xml_node *n)
+{
+	return xml_is(n, NS_W, "r") && is_on(xml_child(xml_child(n, NS_W, "rPr"), NS_W, "vanish"));
+}
+
+enum revision { REV_NONE, REV_ADDED, REV_GONE, REV_FORMER };
+
+/* What a tracked change is: text added, text gone, or a note of former formatting. */
+static enum revision revision_of(const struct xml_node *n)
+{
+	static const char *const former[] = {"rPrChange",   "pPrChange",     "sectPrChange",
+					     "tblPrChange", "tblGridChange", "trPrChange",
+					     "tcPrChange",  "tblPrExChange", "numberingChange",
+					     "cellIns",     "cellDel",       "cellMerge"};
+	bool mark = xml_is(n->parent, NS_W, "rPr") || xml_is(n->parent, NS_W, "trPr");
+
+	for (size_t i = 0; i < ARRAY_LEN(former); i++)
+		if (xml_is(n, NS_W, former[i]))
+			return REV_FORMER;
+	if (xml_is(n, NS_W, "ins") || xml_is(n, NS_W, "moveTo"))
+		return mark ? REV_FORMER : REV_ADDED;
+	if (xml_is(n, NS_W, "del") || xml_is(n, NS_W, "moveFrom"))
+		return mark ? REV_FORMER : REV_GONE;
+	return REV_NONE;
+}
+
+static bool is_comment_mark(const struct xml_node *n)
+{
+	return xml_is(n, NS_W, "commentReference") || xml_is(n, NS_W, "commentRangeStart") ||
+	       xml_is(n, NS_W, "commentRangeEnd");
+}
+
+/* Ids of comments differ; what is worth a line is who and what. */
+static void report_revision(struct ooxml *o, const struct xml_node *n, bool drop)
+{
+	ooxml_found(o, drop ? ACT_REMOVED : ACT_HIDDEN, drop ? "revision-dropped" : "revision-kept",
+		    n->name, xml_text_slice(o->scratch, n));
+}
+
+/* Returns the node to go on with. */
+static struct xml_node *revision(struct ooxml *o, struct xml_node *n, const struct xml_node *root)
+{
+	enum revision rev = revision_of(n);
+	bool drop = o->job->hidden == HIDDEN_DROP;
+	struct xml_node *next = xml_following(n, root);
+
+	if (rev == REV_NONE)
+		return next;
+	report_revision(o, n, drop);
+	if (!drop)
+		return next;
+	if (rev == REV_ADDED) {
+		xml_unwrap(n);
+		return next;
+	}
+	next = xml_skip(n, root);
+	xml_remove(n);
+	return next;
+}
+
+void docx_hidden(struct ooxml *o, struct xml_node *root)
+{
+	bool drop = o->job->hidden == HIDDEN_DROP;
+	struct xml_node *next;
+
+	for (struct xml_node *n = root; n; n = next) {
+		next = xml_following(n, root);
+		if (!n->name.n || n->ns != NS_W)
+			continue;
+		if (is_hidden_run(n)) {
+			ooxml_found(o, drop ? ACT_REMOVED : ACT_HIDDEN,
+				    drop ? "hidden-text-dropped" : "hidden-text", S(""),
+				    xml_text_slice(o->scratch, n));
+			if (drop) {
+				next = xml_skip(n, root);
+				xml_remove(n);
+			}
+		} else if (xml_is(n, NS_W, "comment")) {
+			ooxml_found(o, ACT_HIDDEN, "comment-kept",
+				    xml_attr_value(n, NS_W, "author"),
+				    xml_text_slice(o->scratch, n));
+		} else if (is_comment_mark(n) && drop) {
+			next = xml_skip(n, root);
+			xml_remove(n);
+		} else {
+			next = revision(o, n, root);
+		}
+	}
+}

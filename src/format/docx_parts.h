@@ -1,0 +1,24 @@
+/* docx_parts: the steps of docx.c over the tree of one story (body, header, note ...). */
+#ifndef FORMAT_DOCX_PARTS_H
+#define FORMAT_DOCX_PARTS_H
+
+#include "format/ooxml.h"
+
+/*
+ * Fields: each instruction is joined over all runs it is split into and checked as a whole. One
+ * that may not pass loses its instruction; what it showed stays as text.
+ */
+enum err docx_fields(struct ooxml *o, struct xml_node *root) NODISCARD;
+/* True for the elements of old drawings that docx_drawings turns into today's. */
+bool docx_is_old_drawing(const struct xml_node *n);
+/*
+ * Old drawings (VML) and objects: their raster picture and the text of their boxes become
+ * drawings of today at the same size; graphics without a kept content become the placeholder.
+ */
+enum err docx_drawings(struct ooxml *o, struct xml_node *root) NODISCARD;
+/* Tracked changes, comments and hidden text: reported and kept, or dropped as accepted. */
+void docx_hidden(struct ooxml *o, struct xml_node *root);
+/* Appends the visible text in reading order; paragraphs end in LF, cells are separated by TAB. */
+void docx_put_text(const struct xml_node *root, struct buf *out);
+
+#endif
