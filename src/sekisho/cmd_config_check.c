@@ -13,9 +13,9 @@ static int run(const struct cli *cli)
 	AUTO_BUF json = {0};
 	enum err e;
 
+	buf_init(&json, 65536);
 	if (!a)
 		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	buf_init(&json, 65536);
 	e = config_load(a, cli->operand[0], &c, &d);
 	if (cli->json) {
 		buf_printf(&json, "{\"ok\":%s,\"line\":%u,\"column\":%u,\"text\":",

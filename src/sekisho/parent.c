@@ -131,13 +131,13 @@ static enum err renew(struct parent *p, struct link *l, int side)
 	char text[128];
 	AUTO_BUF b;
 
+	wire_buf(&b);
 	fd_close(&l->fd[0]);
 	fd_close(&l->fd[1]);
 	TRY(sock_pair(l->fd));
 	if (!peer->running)
 		return OK;
 	role_edge_print(&e, text, sizeof text);
-	wire_buf(&b);
 	wire_put_str(&b, text);
 	/* A peer that cannot be told is dying: it gets its end when it is started again. */
 	if (wire_send(peer->control, ROLE_MSG_EDGE, 0, &b, &l->fd[1 - side], 1) == OK)

@@ -34,12 +34,12 @@ static enum err answer(struct role_env *env, const struct role_edge *e, unsigned
 	char text[128];
 	AUTO_BUF b;
 
+	wire_buf(&b);
 	(void)env;
 	TRY(wire_recv(e->fd, &m));
 	if (m.payload.n == 1 && m.payload.p[0] == 'x')
 		abort();
 	snprintf(text, sizeof text, "%s reloads=%u", e->zone, reloads);
-	wire_buf(&b);
 	wire_put_str(&b, text);
 	return wire_reply(e->fd, &m, ANSWER, &b, NULL, 0);
 }
@@ -81,12 +81,12 @@ static void serve_one(struct role_env *env, int fd)
 	char letter, text[128] = "no gateway";
 	AUTO_BUF b;
 
+	wire_buf(&b);
 	if (sock_wait_readable(fd, 1000) != OK || read(fd, &letter, 1) != 1)
 		return;
 	if (letter == 's' && open("/etc/passwd", O_RDONLY) >= 0 &&
 	    execl("/bin/true", "true", NULL) != 0)
 		return;
-	wire_buf(&b);
 	buf_byte(&b, (uint8_t)letter);
 	if (e && e->fd >= 0 && wire_call(e->fd, ASK, 1, &b, NULL, 0, 1000, &m) == OK) {
 		r = reader_of(m.payload);

@@ -21,6 +21,7 @@ void progress_step(struct progress *p, const char *name)
 	size_t full;
 	AUTO_BUF b;
 
+	buf_init(&b, 4096);
 	p->done++;
 	if (!p->on)
 		return;
@@ -28,7 +29,6 @@ void progress_step(struct progress *p, const char *name)
 	memset(bar, '#', full);
 	memset(bar + full, '.', BAR - full);
 	bar[BAR] = '\0';
-	buf_init(&b, 4096);
 	print_tame(&b, slice_str(name));
 	fprintf(stderr, "\r\033[K[%s] %zu/%zu %.*s", bar, p->done, p->total, (int)b.n,
 		(const char *)b.p);

@@ -3,6 +3,7 @@
  */
 #include <sodium.h>
 #include <stdio.h>
+#include "format/charset.h"
 #include "format/format.h"
 #include "verify/verify.h"
 #include "worker/zygote.h"
@@ -147,7 +148,7 @@ static void warm_up_sodium(void)
 }
 
 const struct zygote_kind zygote_kinds[WORKER_KINDS] = {
-    [WORKER_SANITIZE] = {"sanitize", NULL, run_sanitize},
+    [WORKER_SANITIZE] = {"sanitize", charset_warm_up, run_sanitize},
     [WORKER_VERIFY] = {"verify", NULL, run_verify},
     [WORKER_PASSWORD] = {"password", warm_up_sodium, run_password},
 };

@@ -319,6 +319,7 @@ static enum err serve(struct zygote *z)
 	struct fences f;
 	unsigned namespaces;
 
+	wire_buf(&hello);
 	/* The first message says what the start gave: it is known only outside. */
 	TRY(wire_recv(z->fd, &z->msg));
 	if (z->msg.type != PROTO_HELLO || z->msg.payload.n != 1)
@@ -329,7 +330,6 @@ static enum err serve(struct zygote *z)
 		z->kind->warm_up();
 	z->vm_bytes = sandbox_vm_bytes();
 	f = lock_zygote(z, namespaces);
-	wire_buf(&hello);
 	wire_put_u32(&hello, f.have);
 	wire_put_u32(&hello, (uint32_t)f.landlock_abi);
 	TRY(wire_send(z->fd, PROTO_HELLO, 0, &hello, NULL, 0));
