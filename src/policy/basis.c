@@ -117,13 +117,25 @@ static enum err open_clause(struct arena *a, struct basis *b, struct counter c, 
 	return OK;
 }
 
-static void close_clause(struct basis *b, const uint8_t *end)
+static enum err close_clause(struct basis *b, const uint8_t *end)
 {
 	if (b->n) {
 		struct clause *c = &b->clauses[b->n - 1];
 
 		c->text.n = (size_t)(end - c->text.p);
+		if (c->text.n > CLAUSE_MAX)
+			return ERR_LIMIT;
 	}
+	return OK;
+}
+
+static enum err too_long(const struct basis *b, struct slice text, struct diag *d)
+{
+	const struct clause *c = &b->clauses[b->n - 1];
+
+	return policy_fault(d, ERR_LIMIT, text, (size_t)(c->text.p - text.p),
+			    "clause %.*s is longer than %d bytes", (int)c->id.n,
+			    (const char *)c->id.p, CLAUSE_MAX);
 }
 
 enum err policy_basis_read(struct arena *a, struct slice text, struct basis *ret, struct diag *d)
@@ -150,12 +162,14 @@ enum err policy_basis_read(struct arena *a, struct slice text, struct basis *ret
 			line = slice_from(line, 2);
 		if ((!listed && top_heading(line, &c)) || sub_heading(line, &c) ||
 		    item_heading(line, &c)) {
-			close_clause(&b, whole.p);
+			if (close_clause(&b, whole.p) != OK)
+				return too_long(&b, text, d);
 			TRY(open_clause(a, &b, c, whole));
 		}
 		rest = slice_from(rest, eol == SIZE_MAX ? rest.n : eol + 1);
 	}
-	close_clause(&b, rest.n ? rest.p : text.p + text.n);
+	if (close_clause(&b, rest.n ? rest.p : text.p + text.n) != OK)
+		return too_long(&b, text, d);
 	if (!b.n)
 		return policy_fault(d, ERR_SYNTAX, text, 0, "the basis holds no numbered clause");
 	*ret = b;

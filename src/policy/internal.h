@@ -23,6 +23,7 @@ enum attr {
 #define SET_ALL UINT32_MAX
 #define BIT(n) (1u << (n))
 #define CONDITION_ATOMS_MAX 256
+#define CLAUSE_MAX 65536 /* bytes of one clause: every phrase is looked for in it */
 #define NEVERS_MAX 256
 #define ROWS_MAX (1u << 18) /* alternatives of all rules */
 #define DAY_MAX 2500000     /* in the year 8814: a century later there still is a calendar */

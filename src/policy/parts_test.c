@@ -134,6 +134,24 @@ static void numbering(void)
 	CHECK_STR(slice_str(clause_ids(a, S("1\n1 \n12345 あ\n"))), "refused");
 }
 
+static void a_clause_without_end(void)
+{
+	AUTO_ARENA a = arena_new(1 << 20);
+	struct basis basis = {0};
+	struct diag d;
+	AUTO_BUF b;
+
+	REQUIRE(a);
+	buf_init(&b, 1 << 20);
+	buf_str(&b, "1 あ\n");
+	while (b.n <= CLAUSE_MAX + 7)
+		buf_str(&b, "い\n");
+	CHECK(policy_basis_read(a, buf_view(&b), &basis, &d) == ERR_LIMIT);
+	CHECK(d.line == 1 && strstr(d.text, "clause 1 is longer"));
+	buf_str(&b, "2 う\n");
+	CHECK(policy_basis_read(a, buf_view(&b), &basis, &d) == ERR_LIMIT);
+}
+
 static void read_file_into(struct buf *b, const char *path)
 {
 	const char *root = getenv("SEKISHO_SOURCE");
@@ -356,6 +374,6 @@ static void the_policy_of_chofu(void)
 	CHECK_STR(d.clause, "8(3)イ");
 }
 
-TESTS(CASE(addresses), CASE(networks), CASE(numbering), CASE(the_text_of_chofu), CASE(carets),
-      CASE(a_long_line), CASE(a_cut_reason_is_whole_text), CASE(widths), CASE(explanations),
-      CASE(the_policy_of_chofu))
+TESTS(CASE(addresses), CASE(networks), CASE(numbering), CASE(a_clause_without_end),
+      CASE(the_text_of_chofu), CASE(carets), CASE(a_long_line), CASE(a_cut_reason_is_whole_text),
+      CASE(widths), CASE(explanations), CASE(the_policy_of_chofu))
