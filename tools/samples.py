@@ -62,7 +62,7 @@ def hostile():
     yield (*office("外部ひな形.docx", word.external_template()), "pass", "docx", "external-template",
            "evil.example;attachedTemplate", "ひな形を外部から読み込む文書です。", "外部のひな形を読み込む文書",
            "A document that loads a template from outside")
-    yield (*office("分割DDE.docx", word.split_dde()), "pass", "docx", "field-unsafe",
+    yield (*office("分割DDE.docx", word.split_dde()), "pass", "docx", "dde",
            "DEAUTO;DDEAUTO;calc.exe;system32", "見積額 120,000円", "分割して隠した DDE フィールド",
            "A DDE field hidden in split runs")
     yield (*office("梱包物.docx", word.ole_package()), "pass", "docx", "ole-object",

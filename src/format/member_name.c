@@ -186,7 +186,7 @@ static enum err grow(struct member_names *m)
 /* Remembers the name without case; false in *ret_new where it was there already. */
 static enum err remember(struct member_names *m, struct slice name, bool *ret_new)
 {
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 	uint32_t cp = 0;
 	struct slice key;
 	size_t at;

@@ -285,7 +285,7 @@ static const struct zip_member *resolve(const struct opc *o, struct slice folder
 					struct slice target)
 {
 	size_t hash = slice_find_byte(target, '#');
-	AUTO_BUF path;
+	AUTO_BUF path = {0};
 
 	target = slice_head(target, hash);
 	if (!target.n)

@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct command c;
 	struct reply r;
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	wire_buf(&b);
 	if (command_decode(slice_of(p, n), &c) == OK) {

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	AUTO_ARENA a = arena_new(16u << 20);
 	const struct policy *policy;
 	struct diag d = {0};
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 	enum err e;
 
 	if (!a)

@@ -258,7 +258,7 @@ static int run(const struct cli *cli)
 			  .name = cli_flag(cli, "name"),
 			  .a = a};
 	struct diag d;
-	AUTO_BUF why;
+	AUTO_BUF why = {0};
 	enum err e;
 
 	if (!a)

@@ -129,7 +129,7 @@ static enum err renew(struct parent *p, struct link *l, int side)
 	struct process *self = &p->proc[l->end[side]], *peer = &p->proc[l->end[1 - side]];
 	struct role_edge e = edge_to(p, peer, self);
 	char text[128];
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	wire_buf(&b);
 	fd_close(&l->fd[0]);

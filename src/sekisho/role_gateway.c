@@ -73,8 +73,8 @@ static enum err send_batch(struct state *s)
 	AUTO_ARENA a = arena_new(4 << 20);
 	struct hash prev;
 	size_t n;
-	AUTO_BUF bundle;
-	AUTO_BUF b;
+	AUTO_BUF bundle = {0};
+	AUTO_BUF b = {0};
 
 	wire_buf(&bundle);
 	wire_buf(&b);
@@ -173,7 +173,7 @@ static void on_reply(void *arg, const struct reply *r, int fd)
 	struct call *call = arg;
 	struct link *link = call->link;
 	AUTO_CLOSE owned = fd;
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	wire_buf(&b);
 	if (reply_encode(r, &b) == OK)

@@ -27,7 +27,7 @@ struct state {
 static enum err on_head(void *ctx, struct wire_msg *m, struct reader *r)
 {
 	struct state *s = ctx;
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	wire_buf(&b);
 	TRY(wire_end(r));
@@ -42,7 +42,7 @@ static enum err on_add(void *ctx, struct wire_msg *m, struct reader *r)
 	struct hash prev = wire_get_hash(r);
 	uint32_t n = wire_get_u32(r);
 	struct slice bundle = wire_get_bytes(r, PUBLISH_BUNDLE_MAX);
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 	enum err e;
 
 	wire_buf(&b);

@@ -19,7 +19,7 @@ void progress_step(struct progress *p, const char *name)
 {
 	char bar[BAR + 1];
 	size_t full;
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	buf_init(&b, 4096);
 	p->done++;

@@ -294,7 +294,7 @@ static enum err zygote_start(struct pool_kind *k)
 				    zygote_kinds[k->which].name, NULL};
 	int two[2];
 	enum err e;
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 
 	wire_buf(&b);
 	TRY(sock_pair(two));
@@ -332,7 +332,7 @@ static void on_hung(void *arg)
 
 static enum err send_job(struct pool_kind *k, struct pool_ticket *t)
 {
-	AUTO_BUF b;
+	AUTO_BUF b = {0};
 	uint64_t ms = (uint64_t)t->opt.limits.wall_seconds * 1000 + GRACE_MS;
 
 	wire_buf(&b);

@@ -315,7 +315,7 @@ static struct fences lock_zygote(struct zygote *z, unsigned namespaces)
 
 static enum err serve(struct zygote *z)
 {
-	AUTO_BUF hello;
+	AUTO_BUF hello = {0};
 	struct fences f;
 	unsigned namespaces;
 
