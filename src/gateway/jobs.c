@@ -160,6 +160,12 @@ static enum err sanitized_in_step(struct gateway *g, struct transfer_row *t,
 {
 	uint32_t level = marking_level(g->conf.policy, report->marking);
 	char was[16], is[16];
+
+	snprintf(was, sizeof was, "%u", t->confidentiality);
+	/* A marking raises what was declared; it never makes an undeclared class a known one. */
+	if (t->confidentiality > 0 && level > t->confidentiality)
+		t->confidentiality = level;
+	snprintf(is, sizeof is, "%u", t->confidentiality);
 	const struct record_field fields[] = {
 	    {.key = "confidentiality", .value = slice_str(is)},
 	    {.key = "declared", .value = slice_str(was)},
@@ -169,11 +175,6 @@ static enum err sanitized_in_step(struct gateway *g, struct transfer_row *t,
 	    {.key = "type_in", .value = t->type},
 	};
 
-	snprintf(was, sizeof was, "%u", t->confidentiality);
-	/* A marking raises what was declared; it never makes an undeclared class a known one. */
-	if (t->confidentiality > 0 && level > t->confidentiality)
-		t->confidentiality = level;
-	snprintf(is, sizeof is, "%u", t->confidentiality);
 	TRY(store_blob_add(g->conf.store, b));
 	TRY(store_report_set(g->conf.store, t->id, report->json));
 	t->result_size = b->size;

@@ -118,6 +118,10 @@ static enum err refuse_by_policy(struct request *q, const struct transfer_row *t
 static enum err create_in_step(struct request *q, struct transfer_row *t, const struct blob_row *b)
 {
 	char size[24], level[16];
+
+	/* Before the fields that point to them. */
+	snprintf(size, sizeof size, "%llu", (unsigned long long)t->size);
+	snprintf(level, sizeof level, "%u", t->confidentiality);
 	const struct record_field fields[] = {
 	    {.key = "confidentiality", .value = slice_str(level)},
 	    {.key = "from", .value = t->from_zone},
@@ -131,8 +135,6 @@ static enum err create_in_step(struct request *q, struct transfer_row *t, const 
 	    {.key = "to", .value = t->to_zone},
 	};
 
-	snprintf(size, sizeof size, "%llu", (unsigned long long)t->size);
-	snprintf(level, sizeof level, "%u", t->confidentiality);
 	TRY(store_transfer_add(q->g->conf.store, t, jst_fiscal_year(q->now_ms), q->a, &t->receipt));
 	TRY(store_blob_add(q->g->conf.store, b));
 	return life_note(q->g, t, "transfer.created", slice_str(q->who.login), fields,
@@ -279,12 +281,13 @@ static enum err commit_in_step(struct request *q, struct transfer_row *t, struct
 {
 	struct gateway *g = q->g;
 	char size[24];
+
+	snprintf(size, sizeof size, "%llu", (unsigned long long)t->size);
 	const struct record_field fields[] = {
 	    {.key = "hash", .value = b->hash, .secret = true},
 	    {.key = "size", .value = slice_str(size)},
 	};
 
-	snprintf(size, sizeof size, "%llu", (unsigned long long)t->size);
 	t->hash = b->hash;
 	t->received = t->size;
 	TRY(store_begin(g->conf.store));

@@ -159,6 +159,10 @@ static enum err write_config(struct init *in)
 static enum err first_entry(struct init *in, struct store *s)
 {
 	char version[24], hash[65];
+
+	snprintf(version, sizeof version, "%llu",
+		 (unsigned long long)policy_version(in->policy.policy));
+	hash_hex(policy_hash(in->policy.policy), hash);
 	const struct record_field fields[] = {
 	    {.key = "name", .value = slice_str(in->name)},
 	    {.key = "policy", .value = slice_str(hash)},
@@ -171,9 +175,6 @@ static enum err first_entry(struct init *in, struct store *s)
 				       .fields = fields,
 				       .n = ARRAY_LEN(fields)};
 
-	snprintf(version, sizeof version, "%llu",
-		 (unsigned long long)policy_version(in->policy.policy));
-	hash_hex(policy_hash(in->policy.policy), hash);
 	TRY(store_begin(s));
 	TRY(store_fact_set(s, "city_name", slice_str(in->name)));
 	TRY(record_append(s, &e, NULL));
