@@ -1,0 +1,264 @@
+/*
+ * role portal: makes pages and API answers for one zone. Reads the store, changes nothing: it sends
+ * commands to the gateway, one at a time, and waits.
+ *
+ * Log events: portal-start-failed, policy-refused (the old one stays), gateway-gone and
+ * http-broke-protocol (the role ends; the parent starts it anew with new edges).
+ */
+#include <stdlib.h>
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/log.h"
+#include "os/loop.h"
+#include "os/rand.h"
+#include "sekisho/config.h"
+#include "sekisho/policy_file.h"
+#include "sekisho/roles.h"
+#include "sekisho/subcommand.h"
+#include "web/web.h"
+
+enum { COMMAND_TIMEOUT_MS = 30000, REQUEST_ARENA = 32 << 20, POLICY_ARENA = 256 << 20 };
+
+struct state {
+	struct role_env *env;
+	struct arena *arena, *policy_arena;
+	struct loop *loop;
+	struct role_edge *http, *gateway;
+	struct loop_watch *http_watch, *gateway_watch;
+	struct view *view;
+	struct policy_file policy;
+	struct web web;
+	const struct config *config;
+	struct wire_msg *msg;       /* of http */
+	struct wire_msg *reply;     /* of the gateway: its slices live until the next command */
+	struct page_request *request;
+	uint32_t next_id;
+	int code;
+};
+
+static void stop(struct state *s, int code)
+{
+	s->code = code;
+	loop_stop(s->loop);
+}
+
+/* -- commands ---------------------------------------------------------------------------------- */
+
+static enum err command(void *ctx, const struct command *c, struct reply *ret, int *ret_fd)
+{
+	struct state *s = ctx;
+	AUTO_BUF b;
+	enum err e;
+
+	wire_buf(&b);
+	e = command_encode(c, &b);
+	if (e == ERR_LIMIT || e == ERR_USAGE) {
+		/* Too long, or no text: what the gateway would say, said here. */
+		*ret = (struct reply){.type = c->type, .err = ERR_USAGE, .reason = S("bad-request")};
+		return OK;
+	}
+	TRY(e);
+	e = wire_call(s->gateway->fd, COMMAND_MESSAGE, ++s->next_id, &b, NULL, 0,
+		      COMMAND_TIMEOUT_MS, s->reply);
+	if (e == OK && s->reply->type != COMMAND_REPLY)
+		e = ERR_PEER;
+	if (e == OK)
+		e = reply_decode(s->reply->payload, ret);
+	if (e == OK && ret->type != c->type)
+		e = ERR_PEER;
+	if (e != OK) {
+		/* Out of step: this answer still goes out, then a new portal takes over. */
+		log_event(LEVEL_WARN, "gateway-gone", "err=\"%s\"", err_str(e));
+		stop(s, EXIT_ERROR);
+		return e;
+	}
+	if (s->reply->nfds > 0)
+		*ret_fd = fd_take(&s->reply->fds[0]);
+	return OK;
+}
+
+/* -- requests ---------------------------------------------------------------------------------- */
+
+/* A body that does not fit the message goes beside it, in a sealed memory file. */
+static enum err answer(struct state *s, const struct wire_msg *to, struct web_answer *a)
+{
+	AUTO_BUF b;
+
+	wire_buf(&b);
+	if (a->reply.kind == PAGE_ANSWER && a->body.n > PAGE_BODY_MAX / 2)
+		TRY(mem_of("page", buf_view(&a->body), &a->fd));
+	else
+		a->reply.body = buf_view(&a->body);
+	page_reply_put(&b, &a->reply);
+	TRY(buf_err(&b));
+	return wire_reply(s->http->fd, to, PAGE_REPLY, &b, &a->fd, a->fd >= 0 ? 1 : 0);
+}
+
+static enum err on_request(void *ctx, struct wire_msg *m, struct reader *in)
+{
+	struct state *s = ctx;
+	struct arena *arena;
+	struct web_answer a;
+	enum err e;
+
+	TRY(page_request_get(reader_take(in, reader_left(in)), s->request));
+	arena = arena_new(REQUEST_ARENA);
+	if (!arena)
+		return ERR_MEMORY;
+	web_answer_init(&a);
+	web_handle(&s->web, s->request, arena, clock_utc_us() / 1000, &a);
+	e = answer(s, m, &a);
+	web_answer_clear(&a);
+	arena_free(arena);
+	return e;
+}
+
+static const struct wire_type table[] = {
+    {PAGE_REQUEST, "request", WIRE_PAYLOAD_MAX, 0, 0, on_request},
+};
+
+static void on_http(void *arg, int fd, unsigned events)
+{
+	struct state *s = arg;
+	enum err e = wire_recv(fd, s->msg);
+
+	(void)events;
+	if (e == OK)
+		e = wire_dispatch(table, ARRAY_LEN(table), s, s->msg, NULL);
+	wire_msg_clear(s->msg);
+	if (e == ERR_CRASH) {
+		/* http died: the parent brings the new edge. */
+		loop_unwatch(s->http_watch);
+		s->http_watch = NULL;
+		fd_close(&s->http->fd);
+	} else if (e != OK && e != ERR_TIMEOUT) {
+		log_event(LEVEL_ERROR, "http-broke-protocol", "err=\"%s\"", err_str(e));
+		stop(s, EXIT_ERROR);
+	}
+}
+
+/* -- control ----------------------------------------------------------------------------------- */
+
+static void use_policy(struct state *s)
+{
+	s->web.policy = s->policy.policy;
+}
+
+static enum err load_policy(struct state *s)
+{
+	struct arena *a = arena_new(POLICY_ARENA);
+	struct policy_file f = {0};
+	struct diag d = {0};
+	enum err e = a ? policy_file_load(a, s->config->policy, &f, &d) : ERR_MEMORY;
+
+	if (e != OK) {
+		arena_free(a);
+		log_event(LEVEL_ERROR, "policy-refused", "line=%u err=\"%s\"", d.line, err_str(e));
+		return e;
+	}
+	arena_free(s->policy_arena);
+	s->policy_arena = a;
+	s->policy = f;
+	use_policy(s);
+	return OK;
+}
+
+static void before_close(void *arg, struct role_edge *edge)
+{
+	struct state *s = arg;
+
+	if (edge == s->http) {
+		loop_unwatch(s->http_watch);
+		s->http_watch = NULL;
+	}
+}
+
+static void on_control(void *arg, int fd, unsigned events)
+{
+	struct state *s = arg;
+	struct role_edge *edge = NULL;
+	enum role_news news;
+
+	(void)fd;
+	(void)events;
+	if (role_control(s->env, before_close, s, &news, &edge) != OK || news == ROLE_STOP) {
+		stop(s, EXIT_DONE);
+		return;
+	}
+	if (news == ROLE_RELOAD && load_policy(s) != OK)
+		return;
+	if (news == ROLE_EDGE && edge == s->http && edge->fd >= 0 &&
+	    loop_watch(s->loop, edge->fd, LOOP_READ, on_http, s, &s->http_watch) != OK)
+		stop(s, EXIT_ERROR);
+}
+
+/* -- start ------------------------------------------------------------------------------------- */
+
+static enum err open_rooms(struct state *s)
+{
+	struct diag d = {0};
+
+	TRY(config_load(s->arena, s->env->dir, &s->config, &d));
+	TRY(load_policy(s));
+	TRY(view_open(s->env->dir, &s->view));
+	s->web.view = s->view;
+	s->web.zone = slice_str(s->env->zone);
+	s->web.city = s->config->city_name;
+	s->web.help_office = s->config->help_office;
+	s->web.help_extension = s->config->help_extension;
+	s->web.upload_max = s->config->http.upload_bytes;
+	s->web.command = command;
+	s->web.random_hex = rand_hex;
+	s->web.ctx = s;
+	return OK;
+}
+
+static enum err start(struct state *s)
+{
+	const char *const read[] = {s->env->dir, NULL};
+	struct loop_watch *control;
+
+	s->arena = arena_new(4 << 20);
+	s->msg = malloc(sizeof *s->msg);
+	s->reply = malloc(sizeof *s->reply);
+	s->request = malloc(sizeof *s->request);
+	s->http = role_find(s->env, ROLE_HTTP, s->env->zone, 0);
+	s->gateway = role_find(s->env, ROLE_GATEWAY, NULL, 0);
+	if (!s->arena || !s->msg || !s->reply || !s->request)
+		return ERR_MEMORY;
+	wire_msg_init(s->msg);
+	wire_msg_init(s->reply);
+	if (!s->http || !s->gateway)
+		return ERR_USAGE;
+	TRY(loop_new(&s->loop));
+	TRY(open_rooms(s));
+	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &control));
+	if (s->http->fd >= 0)
+		TRY(loop_watch(s->loop, s->http->fd, LOOP_READ, on_http, s, &s->http_watch));
+	role_lock(s->env, read, read);
+	return role_ready(s->env);
+}
+
+int role_portal(struct role_env *env)
+{
+	struct state s = {.env = env, .code = EXIT_ERROR};
+	enum err e = start(&s);
+
+	if (e != OK)
+		log_event(LEVEL_ERROR, "portal-start-failed", "zone=%s err=\"%s\"", env->zone,
+			  err_str(e));
+	else if (loop_run(s.loop) != OK)
+		s.code = EXIT_ERROR;
+	view_close(s.view);
+	loop_free(s.loop);
+	if (s.msg)
+		wire_msg_clear(s.msg);
+	if (s.reply)
+		wire_msg_clear(s.reply);
+	free(s.msg);
+	free(s.reply);
+	free(s.request);
+	arena_free(s.policy_arena);
+	arena_free(s.arena);
+	return s.code;
+}
