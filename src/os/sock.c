@@ -120,6 +120,16 @@ size_t sock_addr_bytes(const struct sock_addr *a, uint8_t ret[16])
 	return 16;
 }
 
+unsigned sock_addr_port(const struct sock_addr *a)
+{
+	const struct sockaddr_in *in4 = (const struct sockaddr_in *)&a->ss;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->ss;
+
+	if (a->ss.ss_family == AF_INET)
+		return ntohs(in4->sin_port);
+	return a->ss.ss_family == AF_INET6 ? ntohs(in6->sin6_port) : 0;
+}
+
 bool sock_addr_is_loopback(const struct sock_addr *a)
 {
 	uint8_t b[16];

@@ -22,6 +22,7 @@ enum err sock_addr_parse(struct slice text, struct sock_addr *ret_addr) NODISCAR
 void sock_addr_text(const struct sock_addr *a, char ret[SOCK_TEXT_SIZE]);
 /* The same without port; "unix" for a local socket. */
 void sock_addr_host(const struct sock_addr *a, char ret[SOCK_TEXT_SIZE]);
+unsigned sock_addr_port(const struct sock_addr *a);    /* 0 for a local socket */
 bool sock_addr_is_loopback(const struct sock_addr *a); /* local sockets too */
 /*
  * Address bytes for network tests: 4 or 16 (an IPv4 address mapped into IPv6 gives 4), 0 for a

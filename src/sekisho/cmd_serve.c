@@ -20,15 +20,14 @@ static void print_ready(void *arg, const struct parent_zone *zones, size_t n)
 		const struct config_listener *l = config_listener(s->config, zones[i].zone);
 		const char *scheme = l && l->tls_cert ? "https" : "http";
 		const char *host = l ? l->hosts[0] : "localhost";
-		unsigned port = l && l->public_port ? l->public_port
-						    : sock_addr_port(&zones[i].listen);
+		unsigned port =
+		    l && l->public_port ? l->public_port : sock_addr_port(&zones[i].listen);
 
 		printf(s->cli->json ? "{\"zone\":\"%s\",\"url\":\"%s://%s:%u/\"}\n"
 				    : "%-12s %s://%s:%u/\n",
 		       zones[i].zone, scheme, host, port);
 	}
-	printf("%s\n", s->cli->json ? "{\"ready\":true}"
-				    : cli_say(s->cli, "準備完了", "ready"));
+	printf("%s\n", s->cli->json ? "{\"ready\":true}" : cli_say(s->cli, "準備完了", "ready"));
 	fflush(stdout);
 }
 
@@ -37,8 +36,8 @@ static int run(const struct cli *cli)
 	struct parent_zone zones[CONFIG_LISTENERS_MAX] = {0};
 	AUTO_ARENA a = arena_new(4 << 20);
 	struct serving s = {.cli = cli};
-	struct parent_conf conf = {.dir = cli->operand[0], .zones = zones, .ready = print_ready,
-				   .arg = &s};
+	struct parent_conf conf = {
+	    .dir = cli->operand[0], .zones = zones, .ready = print_ready, .arg = &s};
 	const char *where = NULL;
 	struct diag d = {0};
 	enum err e;

@@ -373,8 +373,7 @@ static void send_file(struct job *j, const struct page_reply *r, int *fd)
 {
 	struct http_field fields[PAGE_FIELDS_MAX + 1];
 	struct download *d = NULL;
-	struct http_source source = {
-	    .size = r->size, .read = download_read, .free = download_free};
+	struct http_source source = {.size = r->size, .read = download_read, .free = download_free};
 
 	if (download_new(r, fd, &d) != OK) {
 		http_reply_status(j->rq, 500);

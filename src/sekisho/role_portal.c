@@ -2,7 +2,7 @@
  * role portal: makes pages and API answers for one zone. Reads the store, changes nothing: it sends
  * commands to the gateway, one at a time, and waits.
  *
- * Log events: portal-start-failed, policy-refused (the old one stays), gateway-gone and
+ * Log events: portal-start-failed, policy-refused (the old one stays), gateway-gone,
  * http-broke-protocol (the role ends; the parent starts it anew with new edges).
  */
 #include <stdlib.h>
@@ -29,8 +29,8 @@ struct state {
 	struct policy_file policy;
 	struct web web;
 	const struct config *config;
-	struct wire_msg *msg;       /* of http */
-	struct wire_msg *reply;     /* of the gateway: its slices live until the next command */
+	struct wire_msg *msg;   /* of http */
+	struct wire_msg *reply; /* of the gateway: its slices live until the next command */
 	struct page_request *request;
 	uint32_t next_id;
 	int code;
@@ -54,22 +54,24 @@ static enum err command(void *ctx, const struct command *c, struct reply *ret, i
 	e = command_encode(c, &b);
 	if (e == ERR_LIMIT || e == ERR_USAGE) {
 		/* Too long, or no text: what the gateway would say, said here. */
-		*ret = (struct reply){.type = c->type, .err = ERR_USAGE, .reason = S("bad-request")};
+		*ret =
+		    (struct reply){.type = c->type, .err = ERR_USAGE, .reason = S("bad-request")};
 		return OK;
 	}
 	TRY(e);
-	e = wire_call(s->gateway->fd, COMMAND_MESSAGE, ++s->next_id, &b, NULL, 0,
-		      COMMAND_TIMEOUT_MS, s->reply);
-	if (e == OK && s->reply->type != COMMAND_REPLY)
+	e = wire_call(s->gateway->fd, COMMAND_WIRE, ++s->next_id, &b, NULL, 0, COMMAND_TIMEOUT_MS,
+		      s->reply);
+	if (e == OK && s->reply->type != COMMAND_WIRE)
 		e = ERR_PEER;
 	if (e == OK)
 		e = reply_decode(s->reply->payload, ret);
 	if (e == OK && ret->type != c->type)
 		e = ERR_PEER;
 	if (e != OK) {
-		/* Out of step: this answer still goes out, then a new portal takes over. */
 		log_event(LEVEL_WARN, "gateway-gone", "err=\"%s\"", err_str(e));
-		stop(s, EXIT_ERROR);
+		/* A dead gateway comes back with a new edge. Out of step, this portal has to go. */
+		if (e != ERR_CRASH)
+			stop(s, EXIT_ERROR);
 		return e;
 	}
 	if (s->reply->nfds > 0)
@@ -200,7 +202,7 @@ static enum err open_rooms(struct state *s)
 
 	TRY(config_load(s->arena, s->env->dir, &s->config, &d));
 	TRY(load_policy(s));
-	TRY(view_open(s->env->dir, &s->view));
+	TRY(view_open(s->env->dir, s->config->city, &s->view));
 	s->web.view = s->view;
 	s->web.zone = slice_str(s->env->zone);
 	s->web.city = s->config->city_name;

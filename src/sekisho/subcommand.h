@@ -67,6 +67,7 @@ extern const size_t subcommands_n;
 extern const struct subcommand cmd_completion;
 extern const struct subcommand cmd_inspect;
 extern const struct subcommand cmd_role;
+extern const struct subcommand cmd_serve;
 extern const struct subcommand cmd_sanitize;
 extern const struct subcommand cmd_verify;
 extern const struct subcommand cmd_zygote;

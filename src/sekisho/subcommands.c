@@ -10,6 +10,7 @@ const struct subcommand *const subcommands[] = {
     &cmd_policy_check,
     &cmd_policy_decide,
     &cmd_init,
+    &cmd_serve,
     &cmd_status,
     &cmd_user_add,
     &cmd_user_list,
