@@ -216,7 +216,7 @@ static bool open_bracket(struct tokens *t, enum bracket kind)
 {
 	if (t->depth == NESTING_MAX)
 		return false;
-	t->brackets[t->depth++] = kind;
+	t->brackets[t->depth++] = (uint8_t)kind;
 	t->at++;
 	t->operand = false;
 	t->fresh = kind == CALL;

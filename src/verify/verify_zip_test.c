@@ -131,8 +131,7 @@ static void names_are_checked(void)
 	    "a<.png",
 	    "a|.png",
 	    "a\".png",
-	    "\xe2\x80\xae"
-	    "gnp.png",
+	    "\342\200\256x.png",
 	    "a\xe2\x80\xa8.png",
 	    "\xff.png",
 	    "a",
