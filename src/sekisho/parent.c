@@ -373,7 +373,7 @@ static void tell_all(struct parent *p, enum role_message what)
 {
 	for (size_t i = 0; i < p->procs; i++)
 		if (p->proc[i].running &&
-		    wire_send(p->proc[i].control, what, 0, NULL, NULL, 0) != OK)
+		    wire_send(p->proc[i].control, (uint16_t)what, 0, NULL, NULL, 0) != OK)
 			spawn_kill(&p->proc[i].child, SIGKILL);
 }
 

@@ -109,6 +109,7 @@ __attribute__((noreturn)) static void job_main(struct zygote *z, const struct pr
 	if (e == OK)
 		e = lock_job(z, &opt->limits, in.view.n);
 	if (e == OK) {
+		mallopt(M_TOP_PAD, 1 << 20);
 		job.in = in.view;
 		z->kind->run(&job, &last);
 	} else {
@@ -287,9 +288,12 @@ static void warm_up_libc(void)
 	if (text)
 		qsort(text, 4096, 1, compare_bytes);
 	free(text);
-	/* One arena; and blocks up to 1 MiB from the heap, which grows in steps of 1 MiB. */
 	mallopt(M_ARENA_MAX, 1);
-	mallopt(M_TOP_PAD, 1 << 20);
+	/*
+	 * The heap's free end stays small here: calloc would clear what a job takes of it, page by
+	 * page, where fresh memory is clear already. A job's own heap grows in large steps instead.
+	 */
+	mallopt(M_TOP_PAD, 0);
 }
 
 /* Gives away all rights of the zygote. What fails is missing in the fences, and told. */
@@ -328,6 +332,7 @@ static enum err serve(struct zygote *z)
 	warm_up_libc();
 	if (z->kind->warm_up)
 		z->kind->warm_up();
+	malloc_trim(0);
 	z->vm_bytes = sandbox_vm_bytes();
 	f = lock_zygote(z, namespaces);
 	wire_put_u32(&hello, f.have);
