@@ -242,10 +242,51 @@ static bool looks_like_euc(struct slice in)
 	return false;
 }
 
+/*
+ * Offset of the first byte that cannot stand where it does, or SIZE_MAX. ICU is laxer: it gives
+ * single bytes that the sets leave open a meaning of their own.
+ */
+static size_t breach_euc(struct slice in)
+{
+	for (size_t i = 0; i < in.n;) {
+		uint8_t c = in.p[i];
+
+		if (c >= 0x80 && c < 0xA1 && c != 0x8E && c != 0x8F)
+			return i;
+		i += c < 0x80 ? 1 : c == 0x8F ? 3 : 2;
+	}
+	return SIZE_MAX;
+}
+
+static size_t breach_932(struct slice in)
+{
+	for (size_t i = 0; i < in.n;) {
+		uint8_t c = in.p[i];
+
+		if (c == 0x80 || c == 0xA0 || c > 0xFC)
+			return i;
+		i += c < 0x80 || (c > 0xA0 && c < 0xE0) ? 1 : 2;
+	}
+	return SIZE_MAX;
+}
+
+/* decode_icu, but what the set itself forbids comes first. */
+static enum err decode_strict(struct slice in, enum charset cs, struct charset_text *ret,
+			      size_t *ret_bad)
+{
+	size_t bad = cs == CS_EUCJP ? breach_euc(in) : breach_932(in);
+	enum err e = decode_icu(in, cs, ret, ret_bad);
+
+	if (bad == SIZE_MAX || (e != OK && e != ERR_SYNTAX))
+		return e;
+	*ret_bad = *ret_bad < bad ? *ret_bad : bad;
+	return ERR_SYNTAX;
+}
+
 static enum err decode_japanese(struct slice in, struct charset_text *ret, struct diag *d)
 {
 	size_t bad_euc = SIZE_MAX, bad_932 = SIZE_MAX, bad_utf8 = utf8_first_bad(in), best;
-	enum err euc = decode_icu(in, CS_EUCJP, ret, &bad_euc), e;
+	enum err euc = decode_strict(in, CS_EUCJP, ret, &bad_euc), e;
 	const char *name = "EUC-JP";
 
 	if (euc != OK && euc != ERR_SYNTAX)
@@ -254,14 +295,14 @@ static enum err decode_japanese(struct slice in, struct charset_text *ret, struc
 	ret->guessed = euc == OK;
 	if (euc == OK && looks_like_euc(in))
 		return OK;
-	e = decode_icu(in, CS_CP932, ret, &bad_932);
+	e = decode_strict(in, CS_CP932, ret, &bad_932);
 	ret->charset = CS_CP932;
 	if (e != ERR_SYNTAX)
 		return e;
 	if (euc == OK) {
 		ret->charset = CS_EUCJP;
 		ret->guessed = false;
-		return decode_icu(in, CS_EUCJP, ret, &bad_euc);
+		return decode_strict(in, CS_EUCJP, ret, &bad_euc);
 	}
 	best = bad_euc;
 	if (bad_932 >= best) {

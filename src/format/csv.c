@@ -24,7 +24,7 @@ struct csv {
 
 /* How one delimiter divides a sample. */
 struct division {
-	uint32_t records, fields; /* complete records that are not empty; fields of the first */
+	uint32_t records, fields; /* records that are not empty; fields of the first */
 	bool even;                /* all have as many fields as the first */
 };
 
@@ -34,13 +34,13 @@ static struct division divide(struct slice s, uint8_t delimiter)
 	uint32_t fields = 1;
 	bool quoted = false, blank = true;
 
-	for (size_t i = 0; i < s.n && d.records < SAMPLE_RECORDS; i++) {
-		uint8_t c = s.p[i];
+	for (size_t i = 0; i <= s.n && d.records < SAMPLE_RECORDS; i++) {
+		uint8_t c = i < s.n ? s.p[i] : '\n';
 
 		if (c == '"')
 			quoted = !quoted;
 		fields += c == delimiter && !quoted;
-		if ((c != '\n' && c != '\r') || quoted) {
+		if ((c != '\n' && c != '\r') || (quoted && i < s.n)) {
 			blank = false;
 			continue;
 		}
@@ -62,14 +62,19 @@ static bool is_tsv_name(const struct job *job)
 	return text_name_ends(job, endings);
 }
 
-/* The delimiter that divides the sample best; the comma where none does. */
+/*
+ * The delimiter that divides the sample best; the comma where none does. Our own output has no
+ * other candidate outside of quotes, so that it reads the same again.
+ */
 static uint8_t choose_delimiter(const struct job *job, struct slice s)
 {
 	static const uint8_t all[] = {',', '\t', ';', '|'};
-	uint8_t best = is_tsv_name(job) ? '\t' : ',';
-	struct division b = divide(s, best);
+	struct division b = divide(s, ',');
+	uint8_t best = ',';
 
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+	if (is_tsv_name(job))
+		return '\t';
+	for (size_t i = 1; i < ARRAY_LEN(all); i++) {
 		struct division d = divide(s, all[i]);
 
 		if (d.fields > 1 && (b.fields <= 1 || (d.even && !b.even))) {
@@ -177,19 +182,23 @@ static enum err read_field(struct csv *c, bool *ret_last)
 	return buf_err(&c->field);
 }
 
-/* A field within which neither quotes nor the rest of the line can be mistaken. */
+/*
+ * Where something in the field could be mistaken for its end. In CSV these are the delimiters of
+ * all countries and the bar.
+ */
 static bool needs_quotes(const struct csv *c, struct slice f)
 {
+	const char *marks = c->delimiter == '\t' ? "\"\n\t" : "\"\n\t,;|";
+
 	if (f.n == 0)
 		return false;
-	if (slice_find_byte(f, '"') != SIZE_MAX || slice_find_byte(f, '\n') != SIZE_MAX ||
-	    slice_find_byte(f, c->delimiter) != SIZE_MAX)
-		return true;
+	for (; *marks; marks++)
+		if (slice_find_byte(f, (uint8_t)*marks) != SIZE_MAX)
+			return true;
 	if (f.p[0] == ' ' || f.p[0] == '\t' || f.p[f.n - 1] == ' ' || f.p[f.n - 1] == '\t')
 		return true;
-	/* "ID" at the start of a file is SYLK to Excel, "sep=" a hint. */
-	return c->first &&
-	       (slice_starts(f, S("ID")) || slice_eq_nocase(slice_head(f, 4), S("sep=")));
+	/* "ID" at the start of a file is SYLK to Excel. */
+	return c->first && slice_starts(f, S("ID"));
 }
 
 static void print_field(struct csv *c, struct slice f)
@@ -224,6 +233,9 @@ static enum err one_field(struct csv *c, bool text, bool *ret_last)
 
 	TRY(read_field(c, ret_last));
 	c->line.n = 0;
+	/* What take_hint did not take for a hint, some program might. */
+	if (c->first && slice_eq_nocase(slice_head(buf_view(&c->field), 4), S("sep=")))
+		buf_byte(&c->line, '\'');
 	if (csv_field_disarm(buf_view(&c->field), &c->line)) {
 		place_of(c, place);
 		report_add(c->job->report, ACT_CHANGED, "formula-prefixed", S(""), slice_str(place),

@@ -27,7 +27,7 @@ enum method {
 /* By policy: what people do not see at first (sheets, comments, tracked changes, notes). */
 enum hidden { HIDDEN_KEEP, HIDDEN_DROP };
 
-/* Texts and tables under METHOD_REBUILD: UTF-8, or the character set they came in. */
+/* Texts and tables under METHOD_REBUILD, not in archives: UTF-8, or the set they came in. */
 enum charset_out { CHARSET_UTF8, CHARSET_SAME };
 
 struct format;

@@ -151,7 +151,9 @@ static const char *grammar_name(struct job *job, const char *grammar, enum chars
 
 enum err text_emit(struct job *job, enum charset came_in, struct slice utf8, const char *grammar)
 {
-	bool same = job->charset_out == CHARSET_SAME && job->method == METHOD_REBUILD;
+	/* Within an archive a member is told by its name alone, so texts there are UTF-8. */
+	bool same =
+	    job->charset_out == CHARSET_SAME && job->method == METHOD_REBUILD && job->depth == 0;
 	enum charset cs = same ? came_in : CS_UTF8;
 	size_t offset = 0;
 	enum err e;

@@ -31,6 +31,24 @@ enum err verify_png(struct verify *v, struct slice out) NODISCARD;
 enum err verify_pptx(struct verify *v, struct slice out) NODISCARD;
 enum err verify_xlsx(struct verify *v, struct slice out) NODISCARD;
 enum err verify_zip(struct verify *v, struct slice out) NODISCARD;
+enum err verify_txt_utf8(struct verify *v, struct slice out) NODISCARD;
+enum err verify_txt_utf16le(struct verify *v, struct slice out) NODISCARD;
+enum err verify_txt_utf16be(struct verify *v, struct slice out) NODISCARD;
+enum err verify_txt_iso2022jp(struct verify *v, struct slice out) NODISCARD;
+enum err verify_txt_eucjp(struct verify *v, struct slice out) NODISCARD;
+enum err verify_txt_cp932(struct verify *v, struct slice out) NODISCARD;
+enum err verify_csv_utf8(struct verify *v, struct slice out) NODISCARD;
+enum err verify_csv_utf16le(struct verify *v, struct slice out) NODISCARD;
+enum err verify_csv_utf16be(struct verify *v, struct slice out) NODISCARD;
+enum err verify_csv_iso2022jp(struct verify *v, struct slice out) NODISCARD;
+enum err verify_csv_eucjp(struct verify *v, struct slice out) NODISCARD;
+enum err verify_csv_cp932(struct verify *v, struct slice out) NODISCARD;
+enum err verify_tsv_utf8(struct verify *v, struct slice out) NODISCARD;
+enum err verify_tsv_utf16le(struct verify *v, struct slice out) NODISCARD;
+enum err verify_tsv_utf16be(struct verify *v, struct slice out) NODISCARD;
+enum err verify_tsv_iso2022jp(struct verify *v, struct slice out) NODISCARD;
+enum err verify_tsv_eucjp(struct verify *v, struct slice out) NODISCARD;
+enum err verify_tsv_cp932(struct verify *v, struct slice out) NODISCARD;
 
 /* NULL where no row has that id. */
 const struct grammar *grammar_by_id(struct slice id);

@@ -4,10 +4,35 @@
 #include <stdio.h>
 
 /* One row per output grammar. The row without an id ends the table. */
+/* clang-format off: one row a line, so that branches can add theirs */
 static const struct grammar grammars[] = {
-    {"docx", verify_docx}, {"jpeg", verify_jpeg}, {"png", verify_png}, {"pptx", verify_pptx},
-    {"xlsx", verify_xlsx}, {"zip", verify_zip},   {NULL, NULL},
+    {"docx", verify_docx},
+    {"jpeg", verify_jpeg},
+    {"png", verify_png},
+    {"pptx", verify_pptx},
+    {"xlsx", verify_xlsx},
+    {"zip", verify_zip},
+    {"txt", verify_txt_utf8},
+    {"txt-utf-16le", verify_txt_utf16le},
+    {"txt-utf-16be", verify_txt_utf16be},
+    {"txt-iso-2022-jp", verify_txt_iso2022jp},
+    {"txt-euc-jp", verify_txt_eucjp},
+    {"txt-cp932", verify_txt_cp932},
+    {"csv", verify_csv_utf8},
+    {"csv-utf-16le", verify_csv_utf16le},
+    {"csv-utf-16be", verify_csv_utf16be},
+    {"csv-iso-2022-jp", verify_csv_iso2022jp},
+    {"csv-euc-jp", verify_csv_eucjp},
+    {"csv-cp932", verify_csv_cp932},
+    {"tsv", verify_tsv_utf8},
+    {"tsv-utf-16le", verify_tsv_utf16le},
+    {"tsv-utf-16be", verify_tsv_utf16be},
+    {"tsv-iso-2022-jp", verify_tsv_iso2022jp},
+    {"tsv-euc-jp", verify_tsv_eucjp},
+    {"tsv-cp932", verify_tsv_cp932},
+    {NULL, NULL},
 };
+/* clang-format on */
 
 const struct grammar *grammar_by_id(struct slice id)
 {
