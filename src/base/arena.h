@@ -18,10 +18,14 @@ struct arena;
 /* cap: bytes that may be handed out in all. NULL only when malloc fails. */
 struct arena *arena_new(size_t cap) NODISCARD;
 void arena_free(struct arena *a); /* NULL is a no-op */
+/* Forgets all objects but not that an allocation failed; the memory serves the next ones. */
+void arena_clear(struct arena *a);
 
 /* Zeroed memory for n bytes (n = 0 gives a valid pointer), or NULL beyond the cap. */
 void *arena_alloc(struct arena *a, size_t n) NODISCARD;
-/* The same for count * size, NULL also when the product overflows. */
+/* The same but not zeroed: for what is overwritten as a whole at once. */
+void *arena_room(struct arena *a, size_t n) NODISCARD;
+/* Zeroed memory for count * size, NULL also when the product overflows. */
 void *arena_array(struct arena *a, size_t count, size_t size) NODISCARD;
 
 /*

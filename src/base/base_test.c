@@ -39,6 +39,26 @@ static void arena_grows_arrays(void)
 		CHECK(v[i] == i);
 }
 
+static void arena_clears(void)
+{
+	AUTO_ARENA a = arena_new(100000);
+	uint8_t *p = arena_alloc(a, 60000);
+
+	REQUIRE(p);
+	memset(p, 1, 60000);
+	arena_clear(a);
+	CHECK(arena_used(a) == 0);
+	p = arena_alloc(a, 90000);
+	REQUIRE(p);
+	for (size_t i = 0; i < 90000; i++)
+		CHECK(p[i] == 0);
+	arena_clear(a);
+	p = arena_alloc(a, 50000);
+	REQUIRE(p);
+	for (size_t i = 0; i < 50000; i++)
+		CHECK(p[i] == 0);
+}
+
 static void buf_error_is_sticky(void)
 {
 	AUTO_BUF b;
@@ -122,6 +142,6 @@ static void numbers_do_not_overflow(void)
 }
 
 TESTS(CASE(arena_keeps_its_cap), CASE(arena_refuses_overflow), CASE(arena_grows_arrays),
-      CASE(buf_error_is_sticky), CASE(buf_prints_json), CASE(reader_error_is_sticky),
-      CASE(utf8_refuses_lies), CASE(hash_matches_rfc4231), CASE(base64_is_strict),
-      CASE(numbers_do_not_overflow))
+      CASE(arena_clears), CASE(buf_error_is_sticky), CASE(buf_prints_json),
+      CASE(reader_error_is_sticky), CASE(utf8_refuses_lies), CASE(hash_matches_rfc4231),
+      CASE(base64_is_strict), CASE(numbers_do_not_overflow))

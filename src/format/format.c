@@ -66,8 +66,17 @@ static enum err run(struct job *job)
 	return arena_failed(job->arena) ? ERR_MEMORY : OK;
 }
 
+static bool is_held_since(const struct report *r, size_t items)
+{
+	for (size_t i = items; i < r->n; i++)
+		if (r->items[i].act == ACT_HELD)
+			return true;
+	return false;
+}
+
 enum err format_sanitize(struct job *job)
 {
+	size_t items = job->report->n;
 	enum err e;
 
 	e = identify(job);
@@ -80,10 +89,10 @@ enum err format_sanitize(struct job *job)
 	package_free(job->package);
 	job->package = NULL;
 	/* A limit that no deeper step has named is named here: every refusal has its reason. */
-	if (e == ERR_MEMORY && !report_has(job->report, "limit"))
-		return format_hold(job, e, "limit", S(""), 0, "the memory limit was reached");
-	if (e == ERR_LIMIT && !report_has(job->report, "limit"))
-		return format_hold(job, e, "limit", S(""), 0, "the output limit was reached");
+	if ((e == ERR_MEMORY || e == ERR_LIMIT) && !is_held_since(job->report, items))
+		return format_hold(job, e, "limit", S(""), 0,
+				   e == ERR_MEMORY ? "the memory limit was reached"
+						   : "the output limit was reached");
 	TRY(e);
 	BUG_IF(!job->ext || !job->wrote);
 	if (job->depth == 0) {

@@ -174,6 +174,9 @@ static enum err rebuild_part(struct ooxml *o)
 	TRY(check_text(o, root));
 	o->job->report->text_out += visible_text(root);
 	w->printed.n = 0;
+	/* The print is about as long as the part was: no growing step by step. */
+	if (!buf_reserve(&w->printed, w->inflated.n + 1024))
+		return buf_err(&w->printed);
 	xml_write(&w->printed, root);
 	TRY(buf_err(&w->printed));
 	w->zip.place = o->current->place;
@@ -189,20 +192,20 @@ static enum err text_part(struct ooxml *o)
 	return ooxml_resolve(o, root);
 }
 
-/* Parts are found while earlier ones are resolved; each has its own scratch memory. */
+/* Parts are found while earlier ones are resolved; the memory of one is used again for the next. */
 static enum err walk_parts(struct ooxml *o, enum err (*step)(struct ooxml *))
 {
-	for (struct ooxml_part *p = o->walk->first; p; p = p->next) {
-		AUTO_ARENA scratch = NULL;
+	AUTO_ARENA scratch = arena_new(o->job->limits->memory_bytes);
 
+	if (!scratch)
+		return ERR_MEMORY;
+	o->scratch = scratch;
+	for (struct ooxml_part *p = o->walk->first; p; p = p->next) {
 		if (p->id == PART_IMAGE)
 			continue;
-		scratch = arena_new(o->job->limits->memory_bytes);
-		if (!scratch)
-			return ERR_MEMORY;
-		o->scratch = scratch;
 		o->current = p;
 		TRY(step(o));
+		arena_clear(scratch);
 	}
 	o->current = NULL;
 	o->scratch = NULL;

@@ -22,8 +22,8 @@ struct parse {
 	bool lost;       /* the innermost element of a dropped subtree holds visible text */
 	struct buf text; /* character data since the last tag */
 	struct xml_scope scope;
-	bool kept[STACK_MAX];
-	struct xml_attr attrs[ATTRS_MAX];
+	bool *kept;             /* STACK_MAX: by depth, whether the element is in the tree */
+	struct xml_attr *attrs; /* ATTRS_MAX: of the element that begins */
 };
 
 static void fail(struct parse *x, enum err e, const char *why)
@@ -61,13 +61,13 @@ static void flush_text(struct parse *x)
 		return;
 	}
 	if (x->parent && x->filter->text(x->filter->ctx, x->parent)) {
-		n = arena_alloc(x->arena, sizeof *n + x->text.n);
+		n = arena_room(x->arena, sizeof *n + x->text.n);
 		if (!n) {
 			fail(x, ERR_MEMORY, "memory_bytes: the part is too large");
 			return;
 		}
 		memcpy(n + 1, x->text.p, x->text.n);
-		n->text = slice_of(n + 1, x->text.n);
+		*n = (struct xml_node){.text = slice_of(n + 1, x->text.n)};
 		link_last(x->parent, n);
 	}
 	x->text.n = 0;
@@ -181,7 +181,7 @@ static struct xml_node *copy_element(struct arena *arena, const struct xml_node 
 
 	for (const struct xml_attr *p = n->attrs; p; p = p->next, count++)
 		bytes += p->value.n + (p->row ? 0 : p->name.n);
-	ret = arena_alloc(arena, sizeof *ret + count * sizeof *a + bytes);
+	ret = arena_room(arena, sizeof *ret + count * sizeof *a + bytes);
 	if (!ret)
 		return NULL;
 	*ret = *n;
@@ -357,27 +357,25 @@ static void run(struct parse *x, struct slice in)
 enum err xml_parse(struct slice in, const struct limits *limits, struct xml_filter *filter,
 		   struct arena *arena, struct xml_node **ret_root, struct diag *d)
 {
-	struct parse *x = arena_alloc(arena, sizeof *x);
+	struct xml_attr attrs[ATTRS_MAX];
+	bool kept[STACK_MAX];
+	struct parse x = {.limits = limits, .filter = filter, .arena = arena, .d = d};
 
-	if (!x)
-		return ERR_MEMORY;
 	if (in.n > INT32_MAX / 2)
 		return diag_set(d, ERR_LIMIT, 0, "inflated_bytes: the part is too large");
-	x->limits = limits;
-	x->filter = filter;
-	x->arena = arena;
-	x->d = d;
-	buf_init(&x->text, in.n * 2 + 16);
-	xml_scope_init(&x->scope);
-	filter->scope = &x->scope;
-	x->expat = XML_ParserCreate(NULL);
-	if (!x->expat)
+	x.kept = kept;
+	x.attrs = attrs;
+	buf_init(&x.text, in.n * 2 + 16);
+	xml_scope_init(&x.scope);
+	filter->scope = &x.scope;
+	x.expat = XML_ParserCreate(NULL);
+	if (!x.expat)
 		return ERR_MEMORY;
-	run(x, in);
-	XML_ParserFree(x->expat);
-	buf_free(&x->text);
+	run(&x, in);
+	XML_ParserFree(x.expat);
+	buf_free(&x.text);
 	filter->scope = NULL;
-	TRY(x->err);
-	*ret_root = x->root;
+	TRY(x.err);
+	*ret_root = x.root;
 	return OK;
 }
