@@ -73,6 +73,13 @@ bool multipart_complete(const struct multipart *m)
 	return m->state == ST_EPILOGUE;
 }
 
+uint64_t multipart_last_size(const struct multipart *m, uint64_t left)
+{
+	uint64_t tail = m->delim_n + strlen("--\r\n");
+
+	return left >= tail ? left - tail : UINT64_MAX;
+}
+
 /*
  * A quoted string at the start of *s into ret. Browsers write %22, %0D and %0A for a quote and line
  * ends, and nothing else is an escape: a backslash is a backslash.

@@ -46,6 +46,12 @@ struct slice multipart_name(const struct multipart *m);
 struct slice multipart_filename(const struct multipart *m);
 struct slice multipart_data(const struct multipart *m); /* value of a field, bytes of a file */
 
+/*
+ * Bytes of the file that begins now, if it is the last part and `left` bytes of the body follow:
+ * browsers end a body with CRLF "--boundary--" CRLF. UINT64_MAX where that does not fit.
+ */
+uint64_t multipart_last_size(const struct multipart *m, uint64_t left);
+
 /* True once the closing boundary was read: a body that ends before was cut. */
 bool multipart_complete(const struct multipart *m);
 

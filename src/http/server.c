@@ -147,7 +147,7 @@ static void multipart_field(struct call *c)
 		refuse(c, 413);
 }
 
-static void multipart_file(struct call *c)
+static void multipart_file(struct call *c, uint64_t left)
 {
 	c->chosen = false;
 	c->skipping = multipart_filename(c->multipart).n == 0;
@@ -155,14 +155,14 @@ static void multipart_file(struct call *c)
 		return;
 	c->rq.file_name = arena_copy(c->rq.arena, multipart_filename(c->multipart));
 	c->rq.upload = true;
-	c->rq.upload_bytes = UINT64_MAX;
+	c->rq.upload_bytes = multipart_last_size(c->multipart, left);
 	if (!c->rq.file_name.p)
 		refuse(c, 413);
 	else
 		ask(c, c->server->config.ops->request);
 }
 
-static void multipart_event(struct call *c, enum multipart_event event)
+static void multipart_event(struct call *c, enum multipart_event event, uint64_t left)
 {
 	switch (event) {
 	case MULTIPART_MORE:
@@ -172,7 +172,7 @@ static void multipart_event(struct call *c, enum multipart_event event)
 		multipart_field(c);
 		break;
 	case MULTIPART_FILE:
-		multipart_file(c);
+		multipart_file(c, left);
 		break;
 	case MULTIPART_DATA:
 		if (c->skipping)
@@ -199,7 +199,7 @@ static size_t take_multipart(struct call *c, struct slice data)
 		if (multipart_next(c->multipart, &data, &event) != OK)
 			refuse(c, 400);
 		else
-			multipart_event(c, event);
+			multipart_event(c, event, c->length - c->received - (given - data.n));
 	}
 	return given - data.n;
 }

@@ -7,6 +7,20 @@ void page_raw(struct page *pg, struct slice markup)
 	buf_slice(pg->out, markup);
 }
 
+/* Length of a control byte, or of a code point that nobody sees, at the start of s; else 0. */
+static size_t hiding(struct slice s)
+{
+	uint32_t cp;
+	size_t n;
+
+	if (s.p[0] < 0x20 && s.p[0] != '\n' && s.p[0] != '\t')
+		return 1;
+	if (s.p[0] < 0x80)
+		return 0;
+	n = utf8_next(s, &cp);
+	return n > 0 && utf8_is_invisible(cp) ? n : 0;
+}
+
 void page_put_slice(struct page *pg, struct slice s)
 {
 	static const struct {
@@ -21,15 +35,18 @@ void page_put_slice(struct page *pg, struct slice s)
 		for (size_t k = 0; i < s.n && k < ARRAY_LEN(escapes); k++)
 			if (s.p[i] == escapes[k].c)
 				as = escapes[k].as;
-		/* A NUL or other control byte has no meaning in HTML and hides things. */
-		if (i < s.n && s.p[i] < 0x20 && s.p[i] != '\n' && s.p[i] != '\t')
+		/* What hides or reorders text would let a file name pretend to be another one. */
+		size_t hides = i < s.n ? hiding(slice_from(s, i)) : 0;
+
+		if (hides)
 			as = "\xEF\xBF\xBD";
 		if (!as && i < s.n)
 			continue;
 		buf_slice(pg->out, slice_of(s.p + from, i - from));
 		if (as)
 			buf_str(pg->out, as);
-		from = i + 1;
+		from = i + (hides ? hides : 1);
+		i = from - 1;
 	}
 }
 

@@ -264,7 +264,8 @@ static bool from_here(const struct page_request *rq)
 
 	if (rq->fetch_site.n > 0 && !slice_eq_str(rq->fetch_site, "same-origin"))
 		return false;
-	if (rq->origin.n == 0)
+	/* Under our Referrer-Policy a browser's form says "null"; Sec-Fetch-Site then decides. */
+	if (rq->origin.n == 0 || (rq->fetch_site.n > 0 && slice_eq_str(rq->origin, "null")))
 		return true;
 	/* A plaintext listener stands on loopback, behind something that speaks TLS. */
 	if (!rq->tls && slice_starts(rq->origin, S("https://")))

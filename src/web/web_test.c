@@ -295,6 +295,9 @@ static void escapes(void)
 	page_put(&pg, "<a href=\"x\">'&\x01\n");
 	CHECK_STR(buf_view(&b), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;\xEF\xBF\xBD\n");
 	buf_free(&b);
+	page_put(&pg, "bill\xE2\x80\xAExcod.exe\xE2\x80\x8B");
+	CHECK_STR(buf_view(&b), "bill\xEF\xBF\xBDxcod.exe\xEF\xBF\xBD");
+	buf_free(&b);
 	page_put_url(&pg, S("a b/\"<>?&#%\xE5\xB8\x82"));
 	CHECK_STR(buf_view(&b), "a%20b/%22%3C%3E%3F%26%23%25%E5%B8%82");
 	buf_free(&b);
@@ -429,6 +432,13 @@ static void signs_in(void)
 	rq.fetch_site = S("same-origin");
 	ask(&rq);
 	CHECK(answer.reply.status == 303);
+	/* A form under "no-referrer" names no origin. Without Sec-Fetch-Site that is refused. */
+	rq.origin = S("null");
+	ask(&rq);
+	CHECK(answer.reply.status == 303);
+	rq.fetch_site = (struct slice){0};
+	ask(&rq);
+	CHECK(answer.reply.status == 403);
 }
 
 static void csrf_is_needed(void)
