@@ -66,7 +66,8 @@ struct http_request {
 	struct slice media;                 /* content type without parameters, lower case */
 	struct slice body;                  /* collected body that is not a form */
 	bool upload;                        /* a file's bytes are waiting behind this head */
-	uint64_t upload_bytes;  /* their number; UINT64_MAX for a part of a multipart body */
+	/* Their number; of a multipart file what it is if no other part follows. */
+	uint64_t upload_bytes;
 	struct slice file_name; /* of a multipart file; empty for a raw upload */
 	struct sockaddr_storage peer;
 	char peer_text[64];

@@ -20,7 +20,7 @@ static struct {
 	unsigned port;
 	struct http_request *later; /* answered by the loop, not at once */
 	unsigned gone, requests;
-	uint64_t got;
+	uint64_t got, last_size;
 	uint8_t sum;
 	struct slice etag;
 	enum err sink_err;
@@ -66,6 +66,8 @@ static void on_request(void *ctx, struct http_request *rq)
 		char text[256];
 		struct slice v = form_get(&rq->form, "v");
 
+		if (rq->upload)
+			t.last_size = rq->upload_bytes;
 		snprintf(text, sizeof text, "v=%.*s file=%.*s upload=%d", (int)v.n,
 			 (const char *)v.p, (int)rq->file_name.n, (const char *)rq->file_name.p,
 			 rq->upload);
@@ -317,6 +319,7 @@ static void multipart(void)
 
 	CHECK(status(a) == 200);
 	CHECK(t.got == 11);
+	CHECK(t.last_size == 6); /* of the last file, known before it came */
 	CHECK(strstr(t.log, "v=7 file=a.txt upload=1v=7 file=b.txt upload=1v=7 file= upload=0"));
 	/* The same, cut: the closing boundary is missing. */
 	snprintf(send, sizeof send,

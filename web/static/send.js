@@ -14,6 +14,7 @@
 	if (!form)
 		return;
 	document.documentElement.classList.add('js');
+	/* The form itself, without this script, can send one file only: its size is what is left. */
 	input.multiple = true;
 
 	for (const name of ['dragenter', 'dragover'])
