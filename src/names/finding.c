@@ -199,7 +199,8 @@ static const struct finding findings[] = {
     {"cad", N, "CADの図面のため保留しました(画像にしたものを送ってください)",
      "CAD drawings are not handled; send a picture of it"},
     {"unknown-document", N,
-     "この形式の文書は取り扱えないため保留しました(ワード、エクセル、パワーポイントの形式等で送ってください)",
+     "この形式の文書は取り扱えないため保留しました("
+     "ワード、エクセル、パワーポイントの形式等で送ってください)",
      "Documents of this form are not handled; send it as DOCX, XLSX or PPTX"},
     {"archive-unsupported", N,
      "この形式の書庫は取り扱えないため保留しました(ZIPに詰め直してください)",

@@ -144,8 +144,10 @@ const struct names_ns *names_ns_by_prefix(struct slice prefix)
 {
 	if (prefix.n == 0)
 		return NULL;
+	/* The first letter tells most apart: this is called for every name of a part. */
 	for (size_t i = NS_W; i < NS_PRINTABLE_END; i++)
-		if (slice_eq_str(prefix, spaces[i].prefix))
+		if (prefix.p[0] == (uint8_t)spaces[i].prefix[0] &&
+		    slice_eq_str(prefix, spaces[i].prefix))
 			return &spaces[i];
 	return NULL;
 }

@@ -23,14 +23,15 @@ static enum err bad(struct markup *m, const char *what)
 	return verify_bad(m->v, m->at, "%s", what);
 }
 
-static bool next_is(const struct markup *m, const char *s)
+static inline bool next_is(const struct markup *m, const char *s)
 {
 	size_t n = strlen(s);
 
-	return m->in.n - m->at >= n && memcmp(m->in.p + m->at, s, n) == 0;
+	return m->in.n - m->at >= n && m->in.p[m->at] == (uint8_t)s[0] &&
+	       memcmp(m->in.p + m->at, s, n) == 0;
 }
 
-static bool skip(struct markup *m, const char *s)
+static inline bool skip(struct markup *m, const char *s)
 {
 	bool is = next_is(m, s);
 
@@ -38,10 +39,21 @@ static bool skip(struct markup *m, const char *s)
 	return is;
 }
 
-static bool is_name_byte(uint8_t c)
+/* What an ASCII character may be part of, in the plain. */
+enum { IN_NAME = 1, IN_TEXT = 2, IN_VALUE = 4, IN_BOTH = IN_TEXT | IN_VALUE, IN_ALL = 7 };
+
+static const uint8_t classes[128] = {
+    ['\t'] = IN_TEXT,        ['\n'] = IN_TEXT,        [' ' ... '!'] = IN_BOTH,
+    ['"'] = IN_TEXT,         ['#' ... '%'] = IN_BOTH, ['\'' ... ','] = IN_BOTH,
+    ['-' ... '.'] = IN_ALL,  ['/'] = IN_BOTH,         ['0' ... '9'] = IN_ALL,
+    [':' ... ';'] = IN_BOTH, ['='] = IN_BOTH,         ['?' ... '@'] = IN_BOTH,
+    ['A' ... 'Z'] = IN_ALL,  ['[' ... '^'] = IN_BOTH, ['_'] = IN_ALL,
+    ['`'] = IN_BOTH,         ['a' ... 'z'] = IN_ALL,  ['{' ... '~'] = IN_BOTH,
+};
+
+static inline bool is_in(uint8_t c, unsigned class)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-' || c == '.';
+	return c < 128 && classes[c] & class;
 }
 
 /* A run of name bytes; the tables hold ASCII names only. */
@@ -49,7 +61,7 @@ static struct slice word(struct markup *m)
 {
 	size_t from = m->at;
 
-	while (m->at < m->in.n && is_name_byte(m->in.p[m->at]))
+	while (m->at < m->in.n && is_in(m->in.p[m->at], IN_NAME))
 		m->at++;
 	return slice_of(m->in.p + from, m->at - from);
 }
@@ -106,14 +118,6 @@ static size_t reference(struct slice s, bool attr, char *ret)
 	return 0;
 }
 
-/* Whether a byte below 0x80 may stand for itself. */
-static bool plain_ok(uint8_t c, bool attr)
-{
-	if (c < 0x20)
-		return !attr && (c == '\t' || c == '\n');
-	return c != 0x7f && c != '>' && !(attr && c == '"');
-}
-
 static bool wide_ok(uint32_t cp)
 {
 	return cp >= 0xa0 && (cp & 0xfffe) != 0xfffe;
@@ -126,6 +130,7 @@ static bool wide_ok(uint32_t cp)
 static enum err read_characters(struct markup *m, bool attr, struct slice *ret)
 {
 	uint8_t end = attr ? '"' : '<';
+	unsigned class = attr ? IN_VALUE : IN_TEXT;
 	size_t from = m->at, n;
 	uint32_t cp;
 	char c;
@@ -140,7 +145,9 @@ static enum err read_characters(struct markup *m, bool attr, struct slice *ret)
 			buf_byte(&m->plain, (uint8_t)c);
 			from = m->at + n;
 		} else if (m->in.p[m->at] < 0x80) {
-			n = plain_ok(m->in.p[m->at], attr) && m->in.p[m->at] != '<' ? 1 : 0;
+			n = 0;
+			while (m->at + n < m->in.n && is_in(m->in.p[m->at + n], class))
+				n++;
 		} else {
 			n = utf8_next(slice_from(m->in, m->at), &cp);
 			n = wide_ok(cp) ? n : 0;

@@ -6,6 +6,7 @@
 #define VERIFY_PACKAGE_TEST_H
 
 #include <libdeflate.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/buf.h"
 #include "names/names.h"

@@ -101,6 +101,27 @@ static bool is(const struct names_element *row, unsigned ns, const char *name)
 	return row->ns == ns && strcmp(row->name, name) == 0;
 }
 
+/* Names that Excel runs by itself: Auto_Open, _xlnm.Auto_Close ... in any case. */
+static bool runs_by_itself(struct slice name)
+{
+	static const struct slice builtin = {(const uint8_t *)"_xlnm.", 6};
+
+	if (slice_eq_nocase(slice_head(name, builtin.n), builtin))
+		name = slice_from(name, builtin.n);
+	return slice_eq_nocase(slice_head(name, 5), S("auto_"));
+}
+
+/* What no domain says. */
+static enum err check_meaning(struct part *p, const struct names_element *el,
+			      const struct names_attr *attr, struct slice value, size_t at)
+{
+	if (is(el, NS_W, "fldChar") && strcmp(attr->name, "fldCharType") == 0)
+		return field_mark(p, value, at);
+	if (is(el, NS_X, "definedName") && strcmp(attr->name, "name") == 0 && runs_by_itself(value))
+		return bad(p, at, "a name that runs by itself", value);
+	return OK;
+}
+
 static enum err on_attr(void *ctx, struct markup_name name, struct slice value, size_t at)
 {
 	struct part *p = ctx;
@@ -118,9 +139,7 @@ static enum err on_attr(void *ctx, struct markup_name name, struct slice value, 
 		return bad(p, at, "a formula that may not pass", value);
 	if (row->domain->kind == DOMAIN_FIELD && !names_field_ok(value))
 		return bad(p, at, "a field that may not pass", value);
-	if (is(el, NS_W, "fldChar") && strcmp(row->name, "fldCharType") == 0)
-		return field_mark(p, value, at);
-	return OK;
+	return check_meaning(p, el, row, value, at);
 }
 
 static enum err on_text(void *ctx, struct slice text, size_t at)
