@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Names files over 800 lines and functions over 80 (tables excepted: they hold no function)."""
+"""Names files over 800 lines and functions over 80.
+
+Tables are excepted: a file without a function, and a test case, which is a table of inputs.
+A long test program is named, but does not fail.
+"""
 import pathlib
 import re
 import sys
@@ -18,9 +22,9 @@ for path in sorted((root / "src").rglob("*.[ch]")):
             start = None
     if len(lines) > 800 and functions:
         print(f"# {path.relative_to(root)}: {len(lines)} lines")
-        bad += 1
+        bad += not path.name.endswith("_test.c")
     for length, at in functions:
-        if length > 80:
+        if length > 80 and not path.name.endswith("_test.c"):
             name = re.search(r"(\w+)\(", " ".join(lines[max(0, at - 3):at]))
             print(f"# {path.relative_to(root)}:{at}: {name[1] if name else '?'} has {length} lines")
             bad += 1
