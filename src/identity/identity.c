@@ -198,7 +198,8 @@ static void put(char *ret, size_t size, struct slice s)
 {
 	size_t n = s.n < size - 1 ? s.n : size - 1;
 
-	memcpy(ret, s.p, n);
+	if (n > 0)
+		memcpy(ret, s.p, n);
 	ret[n] = 0;
 }
 
