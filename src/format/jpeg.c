@@ -74,7 +74,10 @@ static int quality_of(const struct jpeg_info *info)
 	return ret;
 }
 
-/* Turns a decoder's failure into a hold; some encoders pad between segments, which is harmless. */
+/*
+ * Turns a decoder's failure into a hold. Some encoders pad between segments, which is harmless. Data
+ * that end early give the picture that every viewer shows: grey from there on, and it is said.
+ */
 static enum err judge(struct jpeg *j, int e)
 {
 	const char *why = tjGetErrorStr2(j->handle);
@@ -83,6 +86,10 @@ static enum err judge(struct jpeg *j, int e)
 		return OK;
 	if (tjGetErrorCode(j->handle) == TJERR_WARNING && strstr(why, "extraneous bytes"))
 		return OK;
+	if (tjGetErrorCode(j->handle) == TJERR_WARNING && strstr(why, "premature end of data")) {
+		report_add(j->job->report, ACT_NOTE, "picture-damaged", S(""), S(""), S(""));
+		return OK;
+	}
 	if (strstr(why, "emory"))
 		return ERR_MEMORY;
 	return format_hold(j->job, ERR_SYNTAX, "malformed", S(""), 0, "the JPEG is broken: %s",

@@ -101,6 +101,8 @@ static const struct finding findings[] = {
      "An animated picture was reduced to its first frame"},
     {"picture-depth", I, "画像の色の表し方を変えました",
      "The colour form of a picture was changed"},
+    {"picture-damaged", N, "画像のデータが途中で終わっています(欠けた部分は灰色になります)",
+     "The data of a picture end early; what is missing is grey"},
     {"picture-rotated", I, "画像の向きを見た目どおりに直しました",
      "A picture was turned to how it is shown"},
     {"picture-no-text", N, "画像から文字は取り出せないため保留しました",
