@@ -42,6 +42,8 @@ static void put_row(struct texting *t, const struct xml_node *row)
 			buf_byte(t->out, '\t');
 		first = false;
 		put_children(t, c);
+		if (t->out->n && t->out->p[t->out->n - 1] == ' ')
+			t->out->n--;
 	}
 	t->cells--;
 	if (t->cells)
