@@ -317,9 +317,9 @@ static void check_control(const struct output *whole)
 	for (size_t i = 0; i < o.n; i++) {
 		AUTO_BUF data;
 
+		buf_init(&data, 1 << 26);
 		if (!is_part(&o.files[i]))
 			continue;
-		buf_init(&data, 1 << 26);
 		print_changed(o.files[i].data, o.files[i].data.n, "", &data);
 		o.files[i].data = copy(o.arena, buf_view(&data));
 		CHECK(slice_eq(o.files[i].data, whole->files[i].data));
