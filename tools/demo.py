@@ -148,11 +148,14 @@ def cells(s):
 def wrap(s, width):
     lines, cur = [], ''
     for c in s:
-        if c == '\n' or cells(cur + c) > width:
-            lines.append(cur)
-            cur = '' if c == '\n' else c
-        else:
+        if c != '\n' and cells(cur + c) <= width:
             cur += c
+            continue
+        # Between words where there are any; Japanese may break anywhere.
+        at = cur.rfind(' ') if c not in ' \n' and ord(c) < 0x2000 else -1
+        rest = cur[at + 1:] if at > width // 2 else ''
+        lines.append(cur[:at] if rest else cur)
+        cur = rest + ('' if c == '\n' or (c == ' ' and not rest) else c)
     return lines + [cur]
 
 

@@ -133,13 +133,26 @@ static bool is_once(struct slice s)
 	return s.n == 32;
 }
 
+/* Browsers end the lines of a text field with CRLF; a note has LF. */
+static struct slice note_of(struct req *r)
+{
+	struct slice in = field(r, "note");
+	uint8_t *out = arena_alloc(r->arena, in.n);
+	size_t n = 0;
+
+	for (size_t i = 0; out && i < in.n; i++)
+		if (in.p[i] != '\r')
+			out[n++] = in.p[i];
+	return slice_of(out, n);
+}
+
 /* A file's bytes wait behind the fields: make the transfer and say where they go. */
 static void send_file(struct req *r)
 {
 	uint64_t level = 0;
 	struct create c = {.once = field(r, "once"),
 			   .name = r->rq->file_name,
-			   .note = field(r, "note"),
+			   .note = note_of(r),
 			   .to_zone = field(r, "to_zone"),
 			   .method = field(r, "method"),
 			   .size = r->rq->size,
