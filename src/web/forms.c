@@ -67,7 +67,7 @@ static bool is_division(struct req *r, struct slice to_zone, struct slice to)
 	if (view_people(r->web->view, to_zone, to, PEOPLE_MAX, r->arena, &people, &n) != OK)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (people[i].login.n == 0 && slice_eq(people[i].division, to))
+		if (slice_eq(people[i].division, to))
 			return true;
 	return false;
 }

@@ -122,18 +122,33 @@ static void send_zones(struct req *r, struct send_view *v)
 	}
 }
 
-/* People of every zone that may be sent to, each once. */
+static bool has_division(const struct send_view *v, struct slice division)
+{
+	for (size_t i = 0; i < v->divisions_n; i++)
+		if (slice_eq(v->divisions[i], division))
+			return true;
+	return false;
+}
+
+/* The people of the first zone that may be sent to: suggestions, no limit to what may be typed. */
 static bool send_people(struct req *r, struct send_view *v)
 {
-	for (size_t i = 0; i < v->zones_n && v->people_n == 0; i++) {
-		enum err e = view_people(r->web->view, v->zones[i]->name, (struct slice){0},
-					 PEOPLE_MAX, r->arena, &v->people, &v->people_n);
+	enum err e = v->zones_n == 0
+			 ? OK
+			 : view_people(r->web->view, v->zones[0]->name, (struct slice){0},
+				       PEOPLE_MAX, r->arena, &v->people, &v->people_n);
 
-		if (e != OK) {
-			failed(r, e);
-			return false;
-		}
+	if (e == OK) {
+		v->divisions = arena_array(r->arena, v->people_n, sizeof *v->divisions);
+		e = v->divisions ? OK : ERR_MEMORY;
 	}
+	if (e != OK) {
+		failed(r, e);
+		return false;
+	}
+	for (size_t i = 0; i < v->people_n; i++)
+		if (v->people[i].division.n > 0 && !has_division(v, v->people[i].division))
+			v->divisions[v->divisions_n++] = v->people[i].division;
 	return true;
 }
 

@@ -118,6 +118,8 @@ struct send_view {
 	size_t levels_n;
 	struct view_person *people;
 	size_t people_n;
+	struct slice *divisions; /* of these people, each once */
+	size_t divisions_n;
 	struct slice none; /* why nothing may be sent from here, where zones_n is 0 */
 	struct slice once;
 	uint64_t upload_max;
