@@ -212,14 +212,6 @@ static enum err convert(struct ooxml *o, struct xml_node *old)
 	return OK;
 }
 
-static bool has_element(const struct xml_node *n)
-{
-	for (const struct xml_node *c = n->first; c; c = c->next)
-		if (c->name.n)
-			return true;
-	return false;
-}
-
 /* A drawing whose content was dropped (SmartArt, ink, a chart of the new kind). */
 static enum err replace_graphic(struct ooxml *o, struct xml_node *data)
 {
@@ -257,7 +249,7 @@ enum err docx_drawings(struct ooxml *o, struct xml_node *root)
 			TRY(convert(o, n));
 			if (before ? before->next != next : parent->first != next)
 				next = before ? before->next : parent->first;
-		} else if (xml_is(n, NS_A, "graphicData") && !has_element(n)) {
+		} else if (xml_is(n, NS_A, "graphicData") && !build_has_content(o, n)) {
 			TRY(replace_graphic(o, n));
 		}
 	}

@@ -56,6 +56,27 @@ void build_number(struct ooxml *o, struct xml_node *n, const char *name, int64_t
 	build_attr(o, n, NS_NONE, name, slice_str(text));
 }
 
+bool build_has_content(struct ooxml *o, struct xml_node *data)
+{
+	struct xml_node *next;
+	bool found = false;
+
+	for (struct xml_node *c = data ? data->first : NULL; c; c = next) {
+		const char *kind = NULL;
+
+		next = c->next;
+		if (xml_is(c, NS_C, "chart")) {
+			kind = ooxml_target_kind(o, xml_attr_value(c, NS_R, "id"));
+			if (!kind || strcmp(kind, "chart") != 0) {
+				xml_remove(c);
+				continue;
+			}
+		}
+		found |= c->name.n > 0;
+	}
+	return found;
+}
+
 void build_replace(struct xml_node *n, struct xml_node *with)
 {
 	with->parent = n->parent;

@@ -14,6 +14,11 @@ struct xml_node *build(struct ooxml *o, struct xml_node *parent, unsigned ns, co
 void build_attr(struct ooxml *o, struct xml_node *n, unsigned ns, const char *name,
 		struct slice value);
 void build_number(struct ooxml *o, struct xml_node *n, const char *name, int64_t value);
+/*
+ * Whether an a:graphicData (may be NULL) holds something that will be printed; a chart whose part
+ * is not there is taken off.
+ */
+bool build_has_content(struct ooxml *o, struct xml_node *data);
 /* Puts `with` in the place of n. */
 void build_replace(struct xml_node *n, struct xml_node *with);
 /* Moves n to the end of parent's children. */

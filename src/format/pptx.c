@@ -49,14 +49,11 @@ static enum err replace_frame(struct ooxml *o, struct xml_node *frame)
 	return OK;
 }
 
-static bool has_content(struct xml_node *frame)
+static bool has_content(struct ooxml *o, struct xml_node *frame)
 {
-	const struct xml_node *data = find_below(frame, NS_A, "graphicData");
+	struct xml_node *data = find_below(frame, NS_A, "graphicData");
 
-	for (const struct xml_node *c = data ? data->first : NULL; c; c = c->next)
-		if (c->name.n)
-			return !is_object(c);
-	return false;
+	return build_has_content(o, data) && !xml_child(data, NS_P, "oleObj");
 }
 
 static bool is_shape(const struct xml_node *n)
@@ -92,7 +89,7 @@ static enum err shapes(struct ooxml *o, struct xml_node *root)
 				continue;
 			}
 		}
-		if (xml_is(n, NS_P, "graphicFrame") && !has_content(n)) {
+		if (xml_is(n, NS_P, "graphicFrame") && !has_content(o, n)) {
 			next = xml_skip(n, root);
 			TRY(replace_frame(o, n));
 		}
