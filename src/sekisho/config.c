@@ -218,7 +218,6 @@ static const struct key keys[] = {
     SITE("help-office", set_text, help_office, false),
     SITE("help-extension", set_text, help_extension, false),
     PATHS("policy", policy),
-    PATHS("basis", basis),
     LIMIT("upload", set_size, http.upload_bytes),
     LIMIT("free-disk", set_size, watermark_bytes),
     LIMIT("connections", set_uint, http.connections),
@@ -374,8 +373,7 @@ enum err config_parse(struct arena *a, const char *dir, struct slice text,
 	c->http = http_limits_default();
 	c->watermark_bytes = 1ull << 30;
 	c->policy = arena_printf(a, "%s/policy/city.policy", dir);
-	c->basis = arena_printf(a, "%s/policy/basic-policy.txt", dir);
-	if (!c->policy || !c->basis)
+	if (!c->policy)
 		return ERR_MEMORY;
 	for (size_t at = 0; at < text.n;) {
 		size_t end = slice_find_byte(slice_from(text, at), '\n');
