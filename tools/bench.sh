@@ -8,8 +8,8 @@ mkdir -p bench/results
 raw=bench/results/$(date +%F).jsonl
 : >"$raw"
 rm -rf build-bench
-meson setup build-bench -Dbuildtype=release >/dev/null && ninja -C build-bench build-bench >/dev/null 2>&1
-ninja -C build-bench sekisho bench >/dev/null || exit 1
+meson setup build-bench -Dbuildtype=release >/dev/null &&
+	ninja -C build-bench sekisho bench >/dev/null || exit 1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -61,5 +61,5 @@ for b in image_bench worker_bench policy_bench; do
 	[ -x build-bench/bench/$b ] || continue
 	build-bench/bench/$b | tee -a "$raw"
 done
-[ -x tools/bench-gateway.sh ] && tools/bench-gateway.sh build-bench/sekisho | tee -a "$raw"
+python3 bench/gateway_bench.py build-bench/sekisho build-bench/bench/upload_floor | tee -a "$raw"
 echo "raw numbers: $raw"
