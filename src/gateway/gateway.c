@@ -67,6 +67,7 @@ static enum err work_on(struct gateway *g, const struct step *step)
 {
 	AUTO_ARENA a = arena_new(4 << 20);
 	struct transfer_row *rows;
+	enum err worst = OK;
 	size_t n;
 
 	if (!a)
@@ -86,11 +87,14 @@ static enum err work_on(struct gateway *g, const struct step *step)
 			store_rollback(g->conf.store);
 		if (e == ERR_FULL && step->job)
 			break;
-		/* Another command changed the row between the list and the step: next time. */
+		/*
+		 * ERR_CONFLICT: a command changed the row between the list and the step: next time.
+		 * What the system failed for one transfer must not stop the others.
+		 */
 		if (e != OK && e != ERR_CONFLICT)
-			return e;
+			worst = e;
 	}
-	return OK;
+	return worst;
 }
 
 void gateway_work(struct gateway *g)

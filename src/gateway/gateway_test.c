@@ -904,7 +904,18 @@ static void a_full_disk_refuses_politely(void)
 	t.g->conf.watermark_bytes = UINT64_MAX;
 	CHECK(command(INTERNET, create(session, 5)) == ERR_FULL);
 	CHECK_STR(slice_str(t.reason), "disk-full");
+	/* What was promised to one upload is not promised again. */
+	uint64_t left, total;
+
+	REQUIRE(blob_space(t.blobs, &left, &total) == OK);
 	t.g->conf.watermark_bytes = 0;
+	t.g->conf.upload_max = UINT64_MAX;
+	CHECK(command(INTERNET, create(session, left / 4 * 3)) == OK);
+	CHECK(command(INTERNET, create(session, left / 4 * 3)) == ERR_FULL);
+	for (int i = 0; i < OPEN_MAX - 1; i++)
+		REQUIRE(command(INTERNET, create(session, 1)) == OK);
+	CHECK(command(INTERNET, create(session, 1)) == ERR_LIMIT);
+	CHECK_STR(slice_str(t.reason), "too-many-open");
 	t.g->conf.upload_max = 4;
 	CHECK(command(INTERNET, create(session, 5)) == ERR_LIMIT);
 	tear_down();

@@ -10,6 +10,7 @@
 #define REPORT_MAX (4u << 20)
 #define JOB_ARENA (24u << 20)
 #define PAUSE_TICKS 5  /* seconds without work after the system failed */
+#define OPEN_MAX 200   /* unfinished uploads of one person */
 #define RETAIN_DAYS 30 /* where no rule says how long */
 #define DAY_MS (24ll * 3600 * 1000)
 #define UPLOAD_STALE_MS DAY_MS

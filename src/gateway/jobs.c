@@ -98,12 +98,13 @@ static enum err submit(struct gateway *g, const struct transfer_row *t,
 static const char *reason_of(const struct worker_result *r, const struct checked_report *report,
 			     const char *otherwise)
 {
-	if (r->err == ERR_TIMEOUT || r->err == ERR_LIMIT || r->err == ERR_MEMORY)
-		return "worker-limit";
 	if (r->err == ERR_CRASH || r->err == ERR_PEER)
 		return "worker-crash";
+	/* The sanitiser's own reason says more than the kind of its error. */
 	if (report && report->held.n > 0)
 		return (const char *)report->held.p;
+	if (r->err == ERR_TIMEOUT || r->err == ERR_LIMIT || r->err == ERR_MEMORY)
+		return "worker-limit";
 	return otherwise;
 }
 
@@ -183,6 +184,20 @@ static enum err sanitized_in_step(struct gateway *g, struct transfer_row *t,
 			 ARRAY_LEN(fields));
 }
 
+static enum err not_sanitized(const struct running *j, const char *reason, struct slice detail,
+			      const struct checked_report *report, struct arena *a)
+{
+	struct transfer_row t;
+
+	TRY(take_up(j, a, &t));
+	if (report) {
+		TRY(store_report_set(j->g->conf.store, t.id, report->json));
+		t.type = report->type_in;
+	}
+	TRY(life_stop(j->g, &t, TRANSFER_HELD, reason, detail));
+	return commit(j->g);
+}
+
 static enum err sanitized(const struct running *j, struct worker_result *r,
 			  const struct checked_report *report, struct arena *a)
 {
@@ -192,7 +207,10 @@ static enum err sanitized(const struct running *j, struct worker_result *r,
 	AUTO_MAP map = {0};
 	enum err e;
 
-	TRY(mem_map(r->out, policy_limits(g->conf.policy).output_bytes, &map));
+	e = mem_map(r->out, policy_limits(g->conf.policy).output_bytes, &map);
+	if (e == ERR_LIMIT || e == ERR_PEER)
+		return not_sanitized(j, "worker-limit", slice_of(NULL, 0), report, a);
+	TRY(e);
 	TRY(store_transfer_get(g->conf.store, slice_str(j->transfer), a, &t));
 	TRY(content_put(g, &t, BLOB_RESULT, map.view, a, &b));
 	e = take_up(j, a, &t);
@@ -206,20 +224,6 @@ static enum err sanitized(const struct running *j, struct worker_result *r,
 	if (e != OK)
 		return blob_destroy(g->conf.blobs, &b.id) == OK ? e : ERR_IO;
 	return commit(g);
-}
-
-static enum err not_sanitized(const struct running *j, const char *reason, struct slice detail,
-			      const struct checked_report *report, struct arena *a)
-{
-	struct transfer_row t;
-
-	TRY(take_up(j, a, &t));
-	if (report) {
-		TRY(store_report_set(j->g->conf.store, t.id, report->json));
-		t.type = report->type_in;
-	}
-	TRY(life_stop(j->g, &t, TRANSFER_HELD, reason, detail));
-	return commit(j->g);
 }
 
 static enum err sanitize_result(const struct running *j, struct worker_result *r, struct arena *a)

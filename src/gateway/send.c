@@ -60,10 +60,15 @@ static enum err check_recipient(struct request *q)
 
 static enum err check_space(struct request *q)
 {
-	uint64_t left, total, need = q->g->conf.watermark_bytes;
+	uint64_t left, total, coming, open, need = q->g->conf.watermark_bytes;
 
+	TRY(store_transfers_open(q->g->conf.store, q->who.account, &open));
+	if (open >= OPEN_MAX)
+		return refuse(q, ERR_LIMIT, "too-many-open");
 	TRY(blob_space(q->g->conf.blobs, &left, &total));
-	if (left < need || left - need < q->c->size)
+	/* What other uploads were promised is not free any more. */
+	TRY(store_transfers_coming(q->g->conf.store, &coming));
+	if (left < need || left - need < coming || left - need - coming < q->c->size)
 		return refuse(q, ERR_FULL, "disk-full");
 	return OK;
 }

@@ -153,6 +153,10 @@ const char *const store_sql[STATEMENTS] = {
 		 " OR (t.recipient_division = $4 AND t.recipient_division <> ''))"
 		 " ORDER BY t.state, t.ready_ms DESC, t.id LIMIT $5 OFFSET $6",
     [SQL_TRANSFERS_COUNT] = "SELECT COUNT(*) FROM transfer WHERE city = $1 AND state = $2",
+    [SQL_TRANSFERS_OPEN] =
+	"SELECT COUNT(*) FROM transfer WHERE city = $1 AND sender = $2 AND state = 1",
+    [SQL_TRANSFERS_COMING] =
+	"SELECT COALESCE(SUM(size - received), 0) FROM transfer WHERE city = $1 AND state = 1",
     [SQL_TRANSFER_ERASE] =
 	"UPDATE transfer SET name = '', note = '', reason_text = '', hash = $3, result_hash = $3"
 	" WHERE city = $1 AND id = $2 RETURNING id",

@@ -225,6 +225,20 @@ enum err store_transfers_count(struct store *s, enum transfer_state state, uint6
 	return count(s, SQL_TRANSFERS_COUNT, v_int(state), ret);
 }
 
+enum err store_transfers_open(struct store *s, int64_t sender, uint64_t *ret)
+{
+	return count(s, SQL_TRANSFERS_OPEN, v_int(sender), ret);
+}
+
+enum err store_transfers_coming(struct store *s, uint64_t *ret)
+{
+	int64_t n;
+
+	TRY(store_one(s, SQL_TRANSFERS_COMING, NULL, 0, ERR_IO, &n));
+	*ret = (uint64_t)n;
+	return OK;
+}
+
 enum err store_transfer_erase(struct store *s, struct slice id)
 {
 	const struct store_value args[] = {v_text(id), v_bytes(slice_of(NULL, 0))};

@@ -102,6 +102,10 @@ enum err store_transfers_for(struct store *s, struct slice login, struct slice d
 			     struct slice zone, size_t offset, size_t max, struct arena *a,
 			     struct transfer_row **ret, size_t *ret_n) NODISCARD;
 enum err store_transfers_count(struct store *s, enum transfer_state state, uint64_t *ret) NODISCARD;
+/* Uploads of one sender that are not finished; bytes that all unfinished uploads may still bring.
+ */
+enum err store_transfers_open(struct store *s, int64_t sender, uint64_t *ret) NODISCARD;
+enum err store_transfers_coming(struct store *s, uint64_t *ret) NODISCARD;
 /* Empties name, note, reason_text and hashes: what a purge leaves is the bare row. */
 enum err store_transfer_erase(struct store *s, struct slice id) NODISCARD;
 
