@@ -368,9 +368,22 @@ static unsigned processors(void)
 	return n < 1 ? 1 : n > 16 ? 16 : (unsigned)n;
 }
 
+/* Names the layers that this machine lacks, each time workers of a kind are ready. */
+static void on_workers(void *arg, const char *kind, struct fences fences)
+{
+	AUTO_BUF missing;
+
+	(void)arg;
+	buf_init(&missing, 1000);
+	fences_missing(fences, &missing);
+	log_event(missing.n ? LEVEL_WARN : LEVEL_INFO, "workers-ready",
+		  "kind=%s landlock=%d missing=\"%.*s\"", kind, fences.landlock_abi, (int)missing.n,
+		  missing.n ? (const char *)missing.p : "");
+}
+
 static enum err open_rooms(struct state *s)
 {
-	struct pool_conf pool = {.at_once = processors()};
+	struct pool_conf pool = {.at_once = processors(), .up = on_workers};
 	struct gateway_conf conf = {.upload_max = UPLOAD_MAX,
 				    .jobs_at_once = 2 * processors() + 2,
 				    .loopback = on_loopback,
@@ -385,6 +398,8 @@ static enum err open_rooms(struct state *s)
 	TRY(store_open(&store_sqlite, path, STORE_WRITE, s->config->city, &s->store));
 	TRY(blob_home_open(s->env->dir, &s->blobs));
 	TRY(pool_new(s->loop, &pool, &s->pool));
+	for (unsigned kind = 0; kind < WORKER_KINDS; kind++)
+		pool_warm(s->pool, kind);
 	conf.store = s->store;
 	conf.blobs = s->blobs;
 	conf.policy = s->policy.policy;

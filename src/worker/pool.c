@@ -36,6 +36,7 @@ struct pool_kind {
 	int fd;
 	struct loop_watch *watch;
 	unsigned starts;         /* in a row that did not end in a hello */
+	bool warm;               /* wanted also without a job */
 	struct loop_timer *soon; /* on_kick is due */
 	uint32_t running;
 	struct pool_ticket *tickets;
@@ -263,9 +264,13 @@ static enum err on_hello(void *arg, struct wire_msg *m, struct reader *payload)
 	(void)m;
 	TRY(wire_end(payload));
 	k->up = true;
+	k->warm = false;
 	k->starts = 0;
 	k->pool->have &= have;
 	k->pool->landlock_abi = (int)abi;
+	if (k->pool->conf.up)
+		k->pool->conf.up(k->pool->conf.up_arg, zygote_kinds[k->which].name,
+				 (struct fences){have, (int)abi});
 	start_next(k);
 	return OK;
 }
@@ -386,11 +391,12 @@ static void on_kick(void *arg)
 
 	k->soon = NULL;
 	tell_lost(k);
-	if (k->tickets && k->fd < 0) {
+	if ((k->tickets || k->warm) && k->fd < 0) {
 		if (k->starts >= STARTS_MAX) {
 			for (struct pool_ticket *t = k->tickets; t; t = t->next)
 				snprintf(t->lost, sizeof t->lost, "start");
 			k->starts = 0;
+			k->warm = false;
 			tell_lost(k);
 			return;
 		}
@@ -442,6 +448,12 @@ void pool_free(struct pool *p)
 	buf_free(&p->report);
 	wire_msg_clear(&p->msg);
 	free(p);
+}
+
+void pool_warm(struct pool *p, enum worker_kind kind)
+{
+	p->kind[kind].warm = true;
+	kick(&p->kind[kind]);
 }
 
 enum err pool_submit(struct pool *p, const struct worker_job *job, pool_done_fn *done, void *arg,

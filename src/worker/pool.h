@@ -59,6 +59,9 @@ struct pool_conf {
 	uint32_t at_once; /* jobs of one kind that run together; 0 = number of processors */
 	/* How the program is told to be a zygote: argv {name, arg, kind name, NULL}. */
 	const char *arg; /* NULL = "zygote" */
+	/* Called from the loop when a zygote is up, with the fences it has; may be NULL. */
+	void (*up)(void *arg, const char *kind, struct fences fences);
+	void *up_arg;
 };
 
 struct pool;
@@ -66,6 +69,8 @@ struct pool_ticket; /* one submitted job */
 
 enum err pool_new(struct loop *loop, const struct pool_conf *conf, struct pool **ret_pool)
     NODISCARD;
+/* Starts a zygote now, so that the first job need not wait and its fences are known. */
+void pool_warm(struct pool *p, enum worker_kind kind);
 /* Kills the zygotes and with them all jobs; callbacks of unfinished jobs are not called. */
 void pool_free(struct pool *p);
 

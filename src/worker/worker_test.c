@@ -469,6 +469,29 @@ static void the_fences_stand(void)
 	close_world(&w);
 }
 
+static void note_up(void *arg, const char *kind, struct fences f)
+{
+	unsigned *n = arg;
+
+	*n += strcmp(kind, "sanitize") == 0 && fences_has(f, FENCE_SECCOMP);
+}
+
+static void a_pool_is_warmed_before_its_first_job(void)
+{
+	struct world w = open_world("zygote-bad");
+	unsigned n = 0;
+	struct pool_conf conf = {.arg = "zygote-bad", .exe = w.exe, .up = note_up, .up_arg = &n};
+	pid_t pid[4];
+
+	pool_free(w.pool);
+	REQUIRE(pool_new(w.loop, &conf, &w.pool) == OK);
+	pool_warm(w.pool, WORKER_SANITIZE);
+	for (int i = 0; i < 100 && n == 0; i++)
+		REQUIRE(loop_once(w.loop, 100) == OK);
+	CHECK(n == 1 && children(pid, 4) == 1);
+	close_world(&w);
+}
+
 static void passwords_are_hashed_and_checked(void)
 {
 	struct world w = open_world("zygote");
@@ -535,6 +558,7 @@ static const struct test_case cases[] = {
     CASE(a_cancelled_job_is_silent),
     CASE(a_program_that_is_no_zygote_is_given_up),
     CASE(the_fences_stand),
+    CASE(a_pool_is_warmed_before_its_first_job),
     CASE(passwords_are_hashed_and_checked),
     CASE(an_unknown_type_is_held_with_its_report),
     CASE(a_stranger_is_not_verified),
