@@ -10,7 +10,6 @@ have the same text as before (words compared; what the report names is allowed f
 failed and one summary line. Exit 0 only where all of it is true, 77 without a corpus.
 """
 import collections
-import concurrent.futures
 import json
 import os
 import re
@@ -28,33 +27,21 @@ WANTED = 0.98
 PLACEHOLDERS = re.compile(r"\[[^\]]*(?:取り除きました|removed)[^\]]*\]")
 
 
-def sanitize(program, source, folder):
-    """(outcome, report, output path)"""
-    try:
-        run = subprocess.run([program, "sanitize", "-j", "1", "-o", folder, source],
-                             capture_output=True, timeout=200)
-    except subprocess.TimeoutExpired:
-        return "time-out", {}, None
-    made = sorted(os.listdir(folder))
-    report = {}
-    for name in made:
-        if name.endswith(".report.json"):
-            with open(os.path.join(folder, name), "rb") as f:
-                report = json.load(f)
-    outputs = [n for n in made if not n.endswith(".report.json")]
-    if run.returncode == 0 and len(outputs) == 1:
-        return "pass", report, os.path.join(folder, outputs[0])
-    if run.returncode == 2 and not outputs:
-        return "held", report, None
-    return f"error (exit {run.returncode}, {run.stderr.decode(errors='replace').strip()[:200]})", \
-        report, None
+def sanitize(program, sources, folder):
+    """One run over all files: {source: the program's answer about it}."""
+    run = subprocess.run([program, "sanitize", "--json", "-o", folder, *sources],
+                         capture_output=True, timeout=3600)
+    if run.returncode not in (0, 2):
+        print(f"sekisho: exit {run.returncode}: {run.stderr.decode(errors='replace')[-500:]}")
+    answers = (json.loads(line) for line in run.stdout.decode("utf-8").splitlines() if line)
+    return {a["file"]: a for a in answers if "file" in a}
 
 
-def fault_of_ours(report):
-    """A hold that says that we failed, not the file."""
-    held = [i for i in report.get("items", []) if i["act"] == "held"]
-    return any(word in i.get("finding", "") + i.get("detail", "") for i in held
-               for word in ("recogniser", "crash", "time-out", "system-call", "memory"))
+def fault_of_ours(answer):
+    """A hold that says that we failed, not the file; "" where there is none. Limits are the file's."""
+    if answer.get("fault") not in ("", None, "limit") or answer.get("status") == "error":
+        return f"{answer['status']} {answer['fault']} {answer['error']} {answer['reason']}"
+    return ""
 
 
 def convert(files, kind, folder, profile):
@@ -137,17 +124,16 @@ def manifest(folder):
 
 
 def run_all(program, rows, folder):
-    def one(pair):
-        i, row = pair
-        out = os.path.join(folder, f"out{i}")
-        os.makedirs(out)
-        row["outcome"], row["report"], row["output"] = sanitize(program, row["source"], out)
+    answers = sanitize(program, [r["source"] for r in rows], folder)
+    for row in rows:
+        answer = answers.get(row["source"], {"status": "no answer", "fault": "lost", "error": "",
+                                            "reason": "", "output": "", "report": {}})
+        row["outcome"], row["fault"] = answer["status"], fault_of_ours(answer)
+        row["report"], row["output"] = answer["report"] or {}, answer["output"]
         row["found"] = []
         if row["output"]:
             with open(row["output"], "rb") as f:
                 row["found"] = list(findings(os.path.basename(row["output"]), f.read()))
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        list(pool.map(one, enumerate(rows)))
 
 
 def judge_plain(rows, folder):
@@ -178,20 +164,18 @@ def main():
     rows = list(manifest(corpus))
     problems = []
     with tempfile.TemporaryDirectory() as folder:
-        run_all(program, rows, folder)
+        run_all(program, rows, os.path.join(folder, "out"))
         for r in rows:
-            if r["outcome"] not in ("pass", "held"):
-                problems.append(f"{r['path']}: {r['outcome']}")
-            elif fault_of_ours(r["report"]):
-                problems.append(f"{r['path']}: held by a fault of ours")
+            if r["fault"]:
+                problems.append(f"{r['path']}: {r['fault']}")
             problems += [f"{r['path']}: {f}" for f in r["found"]]
         good, plain, more = judge_plain(rows, folder)
     for p in problems + more:
         print(p)
-    count = collections.Counter(r["outcome"].split(" ")[0] for r in rows)
+    count = collections.Counter(r["outcome"] for r in rows)
     share = good / plain if plain else 1
-    print(f"corpus: {len(rows)} files, {count['pass']} clean, {count['held']} held, "
-          f"{len(rows) - count['pass'] - count['held']} errors; {len(problems)} faults; plain office "
+    print(f"corpus: {len(rows)} files, {count['clean']} clean, {count['held']} held, "
+          f"{len(rows) - count['clean'] - count['held']} errors; {len(problems)} faults; plain office "
           f"documents and pictures out with equal text: {good} of {plain} = {share:.1%}")
     return 1 if problems or share < WANTED else 0
 

@@ -31,7 +31,7 @@ static inline struct limits limits_default(void)
 	    .output_bytes = 768ull << 20,
 	    .memory_bytes = 3ull << 30,
 	    .inflated_bytes = 2ull << 30,
-	    .ratio = 500,
+	    .ratio = 900,
 	    .members = 20000,
 	    .depth = 4,
 	    .xml_depth = 256,
