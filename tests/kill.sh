@@ -7,7 +7,6 @@ build=${1:-build} kills=${2:-${KILLS:-1000}} seed=${3:-${SEED:-$RANDOM}}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 sekisho=$build/sekisho
-ninja -C "$build" tests/kill_load sekisho >/dev/null || exit 1
 "$sekisho" init "$work/city" --city kill --policy policy/chofu/chofu.policy >/dev/null || exit 1
 for login in hanako taro; do
 	echo 'correct horse battery' |
