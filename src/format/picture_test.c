@@ -180,6 +180,21 @@ static void jpeg_cut_anywhere_is_held(void)
 	}
 }
 
+static void a_damaged_jpeg_says_so(void)
+{
+	AUTO_ARENA a = arena_new(1 << 26);
+	struct slice in = jpeg_of(a, 80, 80, TJSAMP_420, 80, 0);
+	AUTO_BUF damaged;
+	AUTO_JOB b;
+
+	buf_init(&damaged, 1 << 20);
+	buf_slice(&damaged, slice_head(in, in.n - 100));
+	buf_put(&damaged, "\xFF\xD9", 2);
+	job_box_init(&b, buf_view(&damaged), "a.jpg");
+	CHECK(format_sanitize(&b.job) == OK);
+	CHECK(report_has(&b.report, "picture-damaged"));
+}
+
 static void pictures_have_no_text(void)
 {
 	AUTO_ARENA a = arena_new(1 << 26);
@@ -195,4 +210,4 @@ TESTS(CASE(png_comes_out_the_same_in_every_colour_type),
       CASE(png_drops_text_and_what_follows_its_end), CASE(png_bomb_is_held),
       CASE(png_cut_anywhere_is_held), CASE(jpeg_keeps_its_pixels_and_settles),
       CASE(jpeg_is_turned_as_exif_says), CASE(jpeg_drops_what_follows_its_end),
-      CASE(jpeg_cut_anywhere_is_held), CASE(pictures_have_no_text))
+      CASE(jpeg_cut_anywhere_is_held), CASE(a_damaged_jpeg_says_so), CASE(pictures_have_no_text))
