@@ -236,6 +236,9 @@ static void body_end(struct call *c)
 
 	switch (c->kind) {
 	case BODY_NONE:
+		/* Not before: MHD closes a connection whose answer comes before the request's end.
+		 */
+		ask(c, c->server->config.ops->request);
 		break;
 	case BODY_COLLECT:
 		if ((status = request_take_body(c)) != 0)
@@ -296,7 +299,7 @@ static void call_start(struct call *c, const char *method, const char *version)
 	c->phase = PHASE_BODY;
 	if (status != 0)
 		refuse(c, status);
-	else if (c->kind == BODY_NONE || c->kind == BODY_RAW)
+	else if (c->kind == BODY_RAW)
 		ask(c, c->server->config.ops->request);
 }
 

@@ -247,6 +247,22 @@ static void answers_with_its_headers(void)
 	stop();
 }
 
+static void a_connection_serves_many(void)
+{
+	start();
+	struct slice a = talk("GET /hello HTTP/1.1\r\nHost: test.example\r\n\r\n"
+			      "GET /later HTTP/1.1\r\nHost: test.example\r\n\r\n"
+			      "POST /form HTTP/1.1\r\nHost: test.example\r\nContent-Type: "
+			      "application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\nv=1"
+			      "PUT /up HTTP/1.1\r\nHost: test.example\r\nContent-Length: 3\r\n\r\n"
+			      "abc" REQ("GET /hello", ""));
+	size_t first = slice_find(a, S("hello")), last = slice_rfind(a, S("hello"));
+
+	CHECK(t.requests == 5 && t.gone == 5);
+	CHECK(first < last && has(a, "later") && has(a, "v=1") && has(a, "stored"));
+	stop();
+}
+
 static void refuses_heads(void)
 {
 	static const struct {
@@ -499,6 +515,7 @@ static void certificates(void)
 	stop();
 }
 
-TESTS(CASE(answers_with_its_headers), CASE(refuses_heads), CASE(forms), CASE(multipart),
-      CASE(uploads), CASE(cut_upload_is_told), CASE(ranges), CASE(no_header_splitting),
-      CASE(rate_is_limited), CASE(the_slow_are_cut), CASE(stops_with_a_sleeper), CASE(certificates))
+TESTS(CASE(answers_with_its_headers), CASE(a_connection_serves_many), CASE(refuses_heads),
+      CASE(forms), CASE(multipart), CASE(uploads), CASE(cut_upload_is_told), CASE(ranges),
+      CASE(no_header_splitting), CASE(rate_is_limited), CASE(the_slow_are_cut),
+      CASE(stops_with_a_sleeper), CASE(certificates))
