@@ -175,8 +175,8 @@ static void plain_documents_come_out_as_text(void)
 	struct count plain = {0}, all = {0};
 
 	run_corpus(METHOD_TEXT, &plain, &all);
-	printf("# text: plain office %u of %u, the same twice %u; all files %u of %u, %u\n", plain.out,
-	       plain.files, plain.same, all.out, all.files, all.same);
+	printf("# text: plain office %u of %u, the same twice %u; all files %u of %u, %u\n",
+	       plain.out, plain.files, plain.same, all.out, all.files, all.same);
 	CHECK(plain.out * 100 >= plain.files * 98);
 	CHECK(plain.same == plain.out);
 }

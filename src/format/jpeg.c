@@ -75,8 +75,8 @@ static int quality_of(const struct jpeg_info *info)
 }
 
 /*
- * Turns a decoder's failure into a hold. Some encoders pad between segments, which is harmless. Data
- * that end early give the picture that every viewer shows: grey from there on, and it is said.
+ * Turns a decoder's failure into a hold. Some encoders pad between segments, which is harmless.
+ * Data that end early give the picture that every viewer shows: grey from there on, and it is said.
  */
 static enum err judge(struct jpeg *j, int e)
 {

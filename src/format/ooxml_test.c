@@ -219,20 +219,25 @@ static void choices_are_made_once(void)
 {
 	AUTO_RESULT r = {0};
 
-	document(&r,
-		 BODY(
-		     "<w:p><mc:AlternateContent><mc:Choice Requires='w14'>" RUN(
-			 "new") "</mc:Choice><mc:Fallback>" RUN("old") "</mc:Fallback>"
-								       "</"
-								       "mc:AlternateContent><mc:"
-								       "AlternateContent><mc:"
-								       "Choice Requires='wp'>" RUN("known") "</mc:Choice><mc:Fallback>" RUN(
-									   "unused") "</"
-										     "mc:Fallback><"
-										     "/mc:"
-										     "AlternateCont"
-										     "ent></w:p>"),
-		 NULL, HIDDEN_KEEP);
+	document(
+	    &r,
+	    BODY(
+		"<w:p><mc:AlternateContent><mc:Choice Requires='w14'>" RUN(
+		    "new") "</mc:Choice><mc:Fallback>" RUN("old") "</mc:Fallback>"
+								  "</"
+								  "mc:AlternateContent><mc:"
+								  "AlternateContent><mc:"
+								  "Choice Requires='wp'>" RUN(
+								      "known") "</"
+									       "mc:Choice><mc:"
+									       "Fallback>" RUN("unu"
+											       "se"
+											       "d") "</"
+												    "mc:Fallback><"
+												    "/mc:"
+												    "AlternateCont"
+												    "ent></w:p>"),
+	    NULL, HIDDEN_KEEP);
 	REQUIRE(r.err == OK);
 	CHECK(holds(&r, "old") && holds(&r, "known"));
 	CHECK(!holds(&r, "new") && !holds(&r, "unused"));
@@ -309,19 +314,17 @@ static void text_is_in_reading_order(void)
 	const struct made_part parts[] = {
 	    {"[Content_Types].xml", TYPES(WML "document.main+xml", "")},
 	    {"_rels/.rels", RELS(LINK("a", REL "officeDocument", "word/document.xml"))},
-	    {"word/document.xml",
-	     BODY(
-		 "<w:p>" RUN("一") "<w:r><w:tab/></w:r>" RUN("二") "</"
-								   "w:p><w:tbl><w:tr><w:tc><w:"
-								   "p>" RUN("a") "</w:p></"
-										 "w:tc><w:tc><w:"
-										 "p>" RUN(
-										     "b") "</w:p></"
-											  "w:tc></"
-											  "w:tr></"
-											  "w:tbl><"
-											  "w:"
-											  "p>" RUN("c") "</w:p>")},
+	    {"word/document.xml", BODY("<w:p>" RUN("一") "<w:r><w:tab/></w:r>" RUN(
+				      "二") "</"
+					    "w:p><w:tbl><w:tr><w:tc><w:"
+					    "p>" RUN("a") "</w:p></"
+							  "w:tc><w:tc><w:"
+							  "p>" RUN("b") "</w:p></"
+									"w:tc></"
+									"w:tr></"
+									"w:tbl><"
+									"w:"
+									"p>" RUN("c") "</w:p>")},
 	};
 
 	sanitize(&r, parts, ARRAY_LEN(parts), HIDDEN_KEEP, METHOD_TEXT);

@@ -59,8 +59,8 @@ enum err opc_xml(const struct opc *o, const struct zip_member *part, struct xml_
 const char *opc_xml_finding(enum err e, const struct diag *d);
 
 /*
- * What a ZIP holds, found out once per job: NULL where it cannot be read or has no content types. It
- * reads with a report of its own, so that only the row that is chosen speaks.
+ * What a ZIP holds, found out once per job: NULL where it cannot be read or has no content types.
+ * It reads with a report of its own, so that only the row that is chosen speaks.
  */
 struct package {
 	const char *kind; /* "docx", "xlsx", "pptx", "xlsb" or "package" */

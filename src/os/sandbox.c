@@ -14,12 +14,12 @@
 #include "os/spawn.h"
 
 static const char *const fence_names[FENCE_COUNT] = {
-	[FENCE_USER_NS] = "user namespace",   [FENCE_NET_NS] = "network namespace",
-	[FENCE_PID_NS] = "process namespace", [FENCE_IPC_NS] = "IPC namespace",
-	[FENCE_UTS_NS] = "host name namespace", [FENCE_MNT_NS] = "mount namespace",
-	[FENCE_ROOT] = "empty root folder",   [FENCE_CAPS] = "no capabilities",
-	[FENCE_LANDLOCK] = "Landlock",	      [FENCE_SECCOMP] = "seccomp",
-	[FENCE_LIMITS] = "resource limits",
+    [FENCE_USER_NS] = "user namespace",     [FENCE_NET_NS] = "network namespace",
+    [FENCE_PID_NS] = "process namespace",   [FENCE_IPC_NS] = "IPC namespace",
+    [FENCE_UTS_NS] = "host name namespace", [FENCE_MNT_NS] = "mount namespace",
+    [FENCE_ROOT] = "empty root folder",     [FENCE_CAPS] = "no capabilities",
+    [FENCE_LANDLOCK] = "Landlock",          [FENCE_SECCOMP] = "seccomp",
+    [FENCE_LIMITS] = "resource limits",
 };
 
 const char *fence_name(enum fence f)
@@ -48,9 +48,9 @@ void fences_of_ns(struct fences *f, unsigned namespaces)
 		unsigned ns;
 		enum fence fence;
 	} row[] = {
-		{SPAWN_NS_USER, FENCE_USER_NS}, {SPAWN_NS_NET, FENCE_NET_NS},
-		{SPAWN_NS_PID, FENCE_PID_NS},	{SPAWN_NS_IPC, FENCE_IPC_NS},
-		{SPAWN_NS_UTS, FENCE_UTS_NS},	{SPAWN_NS_MNT, FENCE_MNT_NS},
+	    {SPAWN_NS_USER, FENCE_USER_NS}, {SPAWN_NS_NET, FENCE_NET_NS},
+	    {SPAWN_NS_PID, FENCE_PID_NS},   {SPAWN_NS_IPC, FENCE_IPC_NS},
+	    {SPAWN_NS_UTS, FENCE_UTS_NS},   {SPAWN_NS_MNT, FENCE_MNT_NS},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(row); i++)
@@ -124,9 +124,9 @@ static int landlock_open(int *ret_abi, uint64_t *ret_fs)
 	if (abi < 1)
 		return -1;
 	attr = (struct landlock_attr){
-		.fs = fs[abi > 5 ? 4 : abi - 1],
-		.net = abi >= 4 ? 3 : 0,
-		.scoped = abi >= 6 ? 3 : 0,
+	    .fs = fs[abi > 5 ? 4 : abi - 1],
+	    .net = abi >= 4 ? 3 : 0,
+	    .scoped = abi >= 6 ? 3 : 0,
 	};
 	*ret_abi = abi;
 	*ret_fs = attr.fs;

@@ -29,100 +29,194 @@ struct rule {
 	enum rule_if when;
 };
 
-#define ALLOW(name) {SCMP_SYS(name), ALWAYS}
+#define ALLOW(name) \
+	{ \
+		SCMP_SYS(name), ALWAYS \
+	}
 
 /* What every profile has: memory, time, ending. */
 static const struct rule common_rules[] = {
-	ALLOW(brk), /* malloc */
-	{SCMP_SYS(mmap), NOT_EXEC},
-	{SCMP_SYS(mprotect), NOT_EXEC},
-	ALLOW(munmap),
-	ALLOW(mremap),
-	ALLOW(madvise),
-	ALLOW(futex),	      /* locks of libraries, never contended */
-	ALLOW(clock_gettime), /* where the vDSO cannot answer */
-	ALLOW(gettimeofday),
-	ALLOW(getrandom), /* hash salts of expat, keys */
-	ALLOW(write),	  /* to what is open */
-	ALLOW(writev),	  /* last words of libc on stderr */
-	ALLOW(rt_sigreturn),
-	ALLOW(rt_sigprocmask), /* abort() */
-	ALLOW(getpid),
-	ALLOW(gettid),
-	ALLOW(exit),
-	ALLOW(exit_group),
-	ALLOW(restart_syscall),
+    ALLOW(brk), /* malloc */
+    {SCMP_SYS(mmap), NOT_EXEC},
+    {SCMP_SYS(mprotect), NOT_EXEC},
+    ALLOW(munmap),
+    ALLOW(mremap),
+    ALLOW(madvise),
+    ALLOW(futex),         /* locks of libraries, never contended */
+    ALLOW(clock_gettime), /* where the vDSO cannot answer */
+    ALLOW(gettimeofday),
+    ALLOW(getrandom), /* hash salts of expat, keys */
+    ALLOW(write),     /* to what is open */
+    ALLOW(writev),    /* last words of libc on stderr */
+    ALLOW(rt_sigreturn),
+    ALLOW(rt_sigprocmask), /* abort() */
+    ALLOW(getpid),
+    ALLOW(gettid),
+    ALLOW(exit),
+    ALLOW(exit_group),
+    ALLOW(restart_syscall),
 };
 
 /* A job has nothing more than that. */
 static const struct rule zygote_rules[] = {
-	ALLOW(read), /* the pipe of a job */
-	ALLOW(recvmsg),
-	ALLOW(sendmsg),
-	ALLOW(epoll_wait),
-	ALLOW(epoll_pwait),
-	ALLOW(epoll_ctl),
-	ALLOW(pipe2),
-	ALLOW(close),
-	ALLOW(fstat),	   /* the size of a memory file */
-	ALLOW(newfstatat), /* fstat in newer C libraries */
-	ALLOW(fcntl),	   /* its seals */
-	{SCMP_SYS(clone), FORK_ONLY},
-	ALLOW(set_robust_list), /* fork in the C library */
-	ALLOW(wait4),
-	ALLOW(kill), /* a job out of time; in its own process namespace */
-	/* a job that locks itself */
-	ALLOW(dup2),
-	ALLOW(dup3),
-	ALLOW(close_range),
-	ALLOW(prlimit64),
-	ALLOW(getrlimit),
-	ALLOW(setrlimit),
-	ALLOW(rt_sigaction),
-	ALLOW(prctl),
-	ALLOW(seccomp),
+    ALLOW(read), /* the pipe of a job */
+    ALLOW(recvmsg),
+    ALLOW(sendmsg),
+    ALLOW(epoll_wait),
+    ALLOW(epoll_pwait),
+    ALLOW(epoll_ctl),
+    ALLOW(pipe2),
+    ALLOW(close),
+    ALLOW(fstat),      /* the size of a memory file */
+    ALLOW(newfstatat), /* fstat in newer C libraries */
+    ALLOW(fcntl),      /* its seals */
+    {SCMP_SYS(clone), FORK_ONLY},
+    ALLOW(set_robust_list), /* fork in the C library */
+    ALLOW(wait4),
+    ALLOW(kill), /* a job out of time; in its own process namespace */
+    /* a job that locks itself */
+    ALLOW(dup2),
+    ALLOW(dup3),
+    ALLOW(close_range),
+    ALLOW(prlimit64),
+    ALLOW(getrlimit),
+    ALLOW(setrlimit),
+    ALLOW(rt_sigaction),
+    ALLOW(prctl),
+    ALLOW(seccomp),
 };
 
-/* Roles that have files and sockets. No exec, no namespaces, no tracing, no new kinds of sockets. */
+/* Roles that have files and sockets. No exec, no namespaces, no tracing, no new kinds of sockets.
+ */
 static const struct rule service_rules[] = {
-	/* descriptors */
-	ALLOW(read), ALLOW(readv), ALLOW(pread64), ALLOW(pwrite64), ALLOW(preadv), ALLOW(pwritev),
-	ALLOW(lseek), ALLOW(close), ALLOW(close_range), ALLOW(fcntl), ALLOW(dup), ALLOW(dup2),
-	ALLOW(dup3), ALLOW(pipe2), ALLOW(ioctl), ALLOW(eventfd2), ALLOW(memfd_create),
-	/* files: where, Landlock and the owner decide */
-	ALLOW(openat), ALLOW(open), ALLOW(fstat), ALLOW(newfstatat), ALLOW(stat), ALLOW(lstat),
-	ALLOW(statx), ALLOW(fstatfs), ALLOW(statfs), ALLOW(access), ALLOW(faccessat),
-	ALLOW(faccessat2), ALLOW(getdents64), ALLOW(readlink), ALLOW(readlinkat), ALLOW(getcwd),
-	ALLOW(mkdir), ALLOW(mkdirat), ALLOW(rename), ALLOW(renameat), ALLOW(renameat2),
-	ALLOW(link), ALLOW(linkat), ALLOW(unlink), ALLOW(unlinkat), ALLOW(rmdir), ALLOW(fchmod),
-	ALLOW(fchmodat), ALLOW(chmod), ALLOW(fchown), ALLOW(umask), ALLOW(ftruncate),
-	ALLOW(fallocate), ALLOW(fsync), ALLOW(fdatasync), ALLOW(flock), ALLOW(sendfile),
-	ALLOW(copy_file_range), ALLOW(fadvise64), ALLOW(utimensat), ALLOW(sync_file_range),
-	/* sockets that it has or accepts */
-	ALLOW(socketpair), ALLOW(accept), ALLOW(accept4), ALLOW(recvmsg), ALLOW(sendmsg),
-	ALLOW(recvfrom), ALLOW(sendto), ALLOW(sendmmsg), ALLOW(shutdown), ALLOW(getsockname),
-	ALLOW(getpeername), ALLOW(getsockopt), ALLOW(setsockopt),
-	/* waiting */
-	ALLOW(epoll_create1), ALLOW(epoll_ctl), ALLOW(epoll_wait), ALLOW(epoll_pwait),
-	ALLOW(epoll_pwait2), ALLOW(poll), ALLOW(ppoll), ALLOW(select), ALLOW(pselect6),
-	ALLOW(signalfd4), ALLOW(timerfd_create), ALLOW(timerfd_settime), ALLOW(nanosleep),
-	ALLOW(clock_nanosleep), ALLOW(clock_getres),
-	/* threads and itself */
-	{SCMP_SYS(clone), FORK_ONLY}, ALLOW(set_robust_list), ALLOW(rseq), ALLOW(sched_yield),
-	ALLOW(sched_getaffinity), ALLOW(set_tid_address), ALLOW(rt_sigaction), ALLOW(sigaltstack),
-	ALLOW(tgkill), ALLOW(wait4), ALLOW(waitid), ALLOW(getppid), ALLOW(getuid), ALLOW(geteuid),
-	ALLOW(getgid), ALLOW(getegid), ALLOW(getrusage), ALLOW(prlimit64), ALLOW(getrlimit),
-	ALLOW(sysinfo), ALLOW(uname), ALLOW(prctl), ALLOW(mlock), ALLOW(munlock), ALLOW(msync),
-	ALLOW(times), ALLOW(getcpu), ALLOW(membarrier),
+    /* descriptors */
+    ALLOW(read),
+    ALLOW(readv),
+    ALLOW(pread64),
+    ALLOW(pwrite64),
+    ALLOW(preadv),
+    ALLOW(pwritev),
+    ALLOW(lseek),
+    ALLOW(close),
+    ALLOW(close_range),
+    ALLOW(fcntl),
+    ALLOW(dup),
+    ALLOW(dup2),
+    ALLOW(dup3),
+    ALLOW(pipe2),
+    ALLOW(ioctl),
+    ALLOW(eventfd2),
+    ALLOW(memfd_create),
+    /* files: where, Landlock and the owner decide */
+    ALLOW(openat),
+    ALLOW(open),
+    ALLOW(fstat),
+    ALLOW(newfstatat),
+    ALLOW(stat),
+    ALLOW(lstat),
+    ALLOW(statx),
+    ALLOW(fstatfs),
+    ALLOW(statfs),
+    ALLOW(access),
+    ALLOW(faccessat),
+    ALLOW(faccessat2),
+    ALLOW(getdents64),
+    ALLOW(readlink),
+    ALLOW(readlinkat),
+    ALLOW(getcwd),
+    ALLOW(mkdir),
+    ALLOW(mkdirat),
+    ALLOW(rename),
+    ALLOW(renameat),
+    ALLOW(renameat2),
+    ALLOW(link),
+    ALLOW(linkat),
+    ALLOW(unlink),
+    ALLOW(unlinkat),
+    ALLOW(rmdir),
+    ALLOW(fchmod),
+    ALLOW(fchmodat),
+    ALLOW(chmod),
+    ALLOW(fchown),
+    ALLOW(umask),
+    ALLOW(ftruncate),
+    ALLOW(fallocate),
+    ALLOW(fsync),
+    ALLOW(fdatasync),
+    ALLOW(flock),
+    ALLOW(sendfile),
+    ALLOW(copy_file_range),
+    ALLOW(fadvise64),
+    ALLOW(utimensat),
+    ALLOW(sync_file_range),
+    /* sockets that it has or accepts */
+    ALLOW(socketpair),
+    ALLOW(accept),
+    ALLOW(accept4),
+    ALLOW(recvmsg),
+    ALLOW(sendmsg),
+    ALLOW(recvfrom),
+    ALLOW(sendto),
+    ALLOW(sendmmsg),
+    ALLOW(shutdown),
+    ALLOW(getsockname),
+    ALLOW(getpeername),
+    ALLOW(getsockopt),
+    ALLOW(setsockopt),
+    /* waiting */
+    ALLOW(epoll_create1),
+    ALLOW(epoll_ctl),
+    ALLOW(epoll_wait),
+    ALLOW(epoll_pwait),
+    ALLOW(epoll_pwait2),
+    ALLOW(poll),
+    ALLOW(ppoll),
+    ALLOW(select),
+    ALLOW(pselect6),
+    ALLOW(signalfd4),
+    ALLOW(timerfd_create),
+    ALLOW(timerfd_settime),
+    ALLOW(nanosleep),
+    ALLOW(clock_nanosleep),
+    ALLOW(clock_getres),
+    /* threads and itself */
+    {SCMP_SYS(clone), FORK_ONLY},
+    ALLOW(set_robust_list),
+    ALLOW(rseq),
+    ALLOW(sched_yield),
+    ALLOW(sched_getaffinity),
+    ALLOW(set_tid_address),
+    ALLOW(rt_sigaction),
+    ALLOW(sigaltstack),
+    ALLOW(tgkill),
+    ALLOW(wait4),
+    ALLOW(waitid),
+    ALLOW(getppid),
+    ALLOW(getuid),
+    ALLOW(geteuid),
+    ALLOW(getgid),
+    ALLOW(getegid),
+    ALLOW(getrusage),
+    ALLOW(prlimit64),
+    ALLOW(getrlimit),
+    ALLOW(sysinfo),
+    ALLOW(uname),
+    ALLOW(prctl),
+    ALLOW(mlock),
+    ALLOW(munlock),
+    ALLOW(msync),
+    ALLOW(times),
+    ALLOW(getcpu),
+    ALLOW(membarrier),
 };
 
 static const struct {
 	const struct rule *rules;
 	size_t n;
 } profile[] = {
-	[SANDBOX_WORKER] = {NULL, 0},
-	[SANDBOX_ZYGOTE] = {zygote_rules, ARRAY_LEN(zygote_rules)},
-	[SANDBOX_SERVICE] = {service_rules, ARRAY_LEN(service_rules)},
+    [SANDBOX_WORKER] = {NULL, 0},
+    [SANDBOX_ZYGOTE] = {zygote_rules, ARRAY_LEN(zygote_rules)},
+    [SANDBOX_SERVICE] = {service_rules, ARRAY_LEN(service_rules)},
 };
 
 /* The clone flags that make namespaces. */
@@ -156,26 +250,15 @@ static int add_all(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
 	return 0;
 }
 
-static enum err export(scmp_filter_ctx ctx, struct sandbox_filter *ret)
-{
-	AUTO_CLOSE fd = memfd_create("filter", MFD_CLOEXEC);
-	off_t n;
-	void *code;
+static enum err export(scmp_filter_ctx ctx, struct sandbox_filter *ret) {
+	AUTO_CLOSE fd = memfd_create("filter", MFD_CLOEXEC); off_t n; void * code;
 
-	if (fd < 0 || seccomp_export_bpf(ctx, fd) != 0)
-		return ERR_IO;
-	n = lseek(fd, 0, SEEK_END);
-	if (n <= 0 || (size_t)n % sizeof(struct sock_filter) != 0)
-		return ERR_IO;
-	code = malloc((size_t)n);
-	if (!code)
-		return ERR_MEMORY;
-	if (pread(fd, code, (size_t)n, 0) != n) {
-		free(code);
-		return ERR_IO;
-	}
-	*ret = (struct sandbox_filter){code, (size_t)n / sizeof(struct sock_filter)};
-	return OK;
+	if (fd < 0 || seccomp_export_bpf(ctx, fd) != 0) return ERR_IO; n = lseek(fd, 0, SEEK_END);
+	if (n <= 0 || (size_t)n % sizeof(struct sock_filter) != 0) return ERR_IO;
+	code = malloc((size_t)n); if (!code) return ERR_MEMORY;
+	if (pread(fd, code, (size_t)n, 0) != n){free(code); return ERR_IO;}
+*ret = (struct sandbox_filter){code, (size_t)n / sizeof(struct sock_filter)};
+return OK;
 }
 
 enum err sandbox_filter_build(enum sandbox_profile p, struct sandbox_filter *ret_filter)

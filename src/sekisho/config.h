@@ -34,7 +34,7 @@ struct config {
 	struct slice city;                        /* id in keys and records: a-z, 0-9, '-' */
 	struct slice city_name;                   /* on screens */
 	struct slice help_office, help_extension; /* 「困ったとき」; may be empty */
-	const char *policy; /* path; its basis lies beside it */
+	const char *policy;                       /* path; its basis lies beside it */
 	struct config_listener listeners[CONFIG_LISTENERS_MAX];
 	size_t listeners_n;
 	struct http_limits http;

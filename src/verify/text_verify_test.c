@@ -105,18 +105,8 @@ static void tables(void)
 static void formulas_are_refused(void)
 {
 	static const char *const good[] = {
-	    "-1",
-	    "+1,234.5",
-	    "-1.5e-3%",
-	    "-\302\2451",
-	    "--",
-	    "+81-3-1234-5678",
-	    "'=1",
-	    "－１２",
-	    "a=b",
-	    "x@y.jp",
-	    "-3円",
-	    "1;-2",
+	    "-1",  "+1,234.5", "-1.5e-3%", "-\302\2451", "--",   "+81-3-1234-5678",
+	    "'=1", "－１２",   "a=b",      "x@y.jp",     "-3円", "1;-2",
 	};
 	static const char *const bad[] = {
 	    "=1",
