@@ -8,12 +8,15 @@ struct field {
 	struct xml_node *begin, *separate;
 	struct buf instr;
 	bool in_result;
-	bool nested; /* another field begins inside its instruction */
+	bool
+	    spoiled; /* holds something that only some readers take for a part of the instruction */
+	const struct xml_node *change; /* the tracked change its pieces stand in, or NULL */
+	bool pieces;                   /* it has one */
 };
 
 struct fields {
 	struct ooxml *o;
-	struct xml_node *root;
+	struct xml_node *root; /* of the story: body, text box, note or comment */
 	struct field open[FIELDS_MAX];
 	size_t n;
 };
@@ -33,6 +36,40 @@ static const char *finding_of(struct slice instr)
 static void found(struct fields *f, struct slice instr)
 {
 	ooxml_found(f->o, ACT_REPLACED, finding_of(instr), S(""), slice_trim(instr));
+}
+
+/* Text boxes, notes and comments have fields of their own. */
+static bool is_story(const struct xml_node *n)
+{
+	return xml_is(n, NS_W, "txbxContent") || xml_is(n, NS_W, "footnote") ||
+	       xml_is(n, NS_W, "endnote") || xml_is(n, NS_W, "comment");
+}
+
+/* The next node of the story that `root` is, behind n and what it holds. */
+static struct xml_node *skip(const struct xml_node *n, const struct xml_node *root)
+{
+	struct xml_node *next = xml_skip(n, root);
+
+	while (next && is_story(next))
+		next = xml_skip(next, root);
+	return next;
+}
+
+static struct xml_node *following(const struct xml_node *n, const struct xml_node *root)
+{
+	struct xml_node *next = xml_following(n, root);
+
+	return next && next != root && is_story(next) ? skip(next, root) : next;
+}
+
+/* The innermost tracked change around n, or NULL. */
+static const struct xml_node *change_of(const struct xml_node *n)
+{
+	for (; n && !is_story(n); n = n->parent)
+		if (xml_is(n, NS_W, "ins") || xml_is(n, NS_W, "del") ||
+		    xml_is(n, NS_W, "moveFrom") || xml_is(n, NS_W, "moveTo"))
+			return n;
+	return NULL;
 }
 
 /* What shows or instructs inside an instruction: goes with it. */
@@ -57,7 +94,7 @@ static void remove_instructions(struct xml_node *from, const struct xml_node *ro
 		    n->name.n && n->ns == NS_W &&
 		    (n == from || xml_is(n, NS_W, "instrText") || xml_is(n, NS_W, "delInstrText"));
 
-		next = piece ? xml_skip(n, root) : xml_following(n, root);
+		next = piece ? skip(n, root) : following(n, root);
 		if (piece)
 			xml_remove(n);
 	}
@@ -72,7 +109,7 @@ static void remove_pieces(struct xml_node *from, const struct xml_node *to,
 	for (struct xml_node *n = from; n && n != to; n = next) {
 		bool piece = n->name.n && is_piece(n);
 
-		next = piece ? xml_skip(n, root) : xml_following(n, root);
+		next = piece ? skip(n, root) : following(n, root);
 		if (piece)
 			xml_remove(n);
 	}
@@ -86,7 +123,7 @@ static enum err field_begin(struct fields *f, struct xml_node *n)
 		return format_hold(f->o->job, ERR_LIMIT, "limit", ooxml_part_name(f->o), 0,
 				   "fields are nested too deep");
 	if (outer && !outer->in_result)
-		outer->nested = true;
+		outer->spoiled = true;
 	f->open[f->n] = (struct field){.begin = n};
 	buf_init(&f->open[f->n++].instr, 32768);
 	return OK;
@@ -97,7 +134,7 @@ static void field_end(struct fields *f, struct xml_node *n)
 {
 	struct field *x = &f->open[--f->n];
 	struct slice instr = buf_view(&x->instr);
-	bool ok = n && !x->nested && !buf_err(&x->instr) && names_field_ok(instr);
+	bool ok = n && !x->spoiled && !buf_err(&x->instr) && names_field_ok(instr);
 
 	/* A field inside another's instruction goes with that one. */
 	if (!ok) {
@@ -139,6 +176,12 @@ static void instruction(struct fields *f, struct xml_node *n)
 	struct field *x = f->n ? &f->open[f->n - 1] : NULL;
 
 	if (x && !x->in_result) {
+		const struct xml_node *change = change_of(n);
+
+		if (x->pieces && x->change != change)
+			x->spoiled = true;
+		x->pieces |= n->first != NULL;
+		x->change = change;
 		xml_text(n, &x->instr);
 		return;
 	}
@@ -156,31 +199,52 @@ static void simple(struct fields *f, struct xml_node *n)
 	xml_unwrap(n);
 }
 
-enum err docx_fields(struct ooxml *o, struct xml_node *root)
+/* An element that stands in the instruction of the innermost field. */
+static void inside(struct fields *f, const struct xml_node *n)
 {
-	struct fields *f = arena_alloc(o->scratch, sizeof *f);
+	struct field *x = f->n ? &f->open[f->n - 1] : NULL;
+
+	if (x && !x->in_result && n->name.n && (n->ns != NS_W || !names_in_instruction(n->name)))
+		x->spoiled = true;
+}
+
+static enum err story(struct fields *f, struct xml_node *root)
+{
 	struct xml_node *next;
 	enum err e = OK;
 
-	if (!f)
-		return ERR_MEMORY;
-	f->o = o;
 	f->root = root;
 	for (struct xml_node *n = root; n && e == OK; n = next) {
-		next = xml_following(n, root);
+		next = following(n, root);
+		inside(f, n);
 		if (!n->name.n || n->ns != NS_W)
 			continue;
 		if (xml_is(n, NS_W, "fldChar")) {
-			next = xml_skip(n, root);
+			next = skip(n, root);
 			e = field_char(f, n);
 		} else if (xml_is(n, NS_W, "instrText") || xml_is(n, NS_W, "delInstrText")) {
-			next = xml_skip(n, root);
+			next = skip(n, root);
 			instruction(f, n);
 		} else if (xml_is(n, NS_W, "fldSimple")) {
 			simple(f, n);
+		} else if (xml_is(n, NS_W, "rPr")) {
+			next = skip(n, root);
 		}
 	}
 	while (f->n)
 		field_end(f, NULL);
 	return e;
+}
+
+enum err docx_fields(struct ooxml *o, struct xml_node *root)
+{
+	struct fields *f = arena_alloc(o->scratch, sizeof *f);
+
+	if (!f)
+		return ERR_MEMORY;
+	f->o = o;
+	for (struct xml_node *n = root; n; n = xml_following(n, root))
+		if (n == root || is_story(n))
+			TRY(story(f, n));
+	return OK;
 }

@@ -150,7 +150,7 @@ static bool is_name(struct slice w)
 {
 	if (w.n == 0 || w.n > 255 * 4 || slice_find_byte(w, '$') != SIZE_MAX)
 		return false;
-	return letter(w.p[0]) || w.p[0] == '_' || w.p[0] >= 0x80;
+	return (letter(w.p[0]) || w.p[0] == '_' || w.p[0] >= 0x80) && names_word_ok(w);
 }
 
 /* ---- references ---- */
@@ -528,7 +528,7 @@ static enum err call(struct fx *f, struct slice w)
 	char name[64];
 	enum kind kind;
 
-	if (w.n >= sizeof(name) || !is_name(w))
+	if (w.n >= sizeof(name) || !(letter(w.p[0]) || w.p[0] == '_'))
 		return refuse(f, ERR_FORBIDDEN, "a function that is not allowed");
 	for (size_t i = 0; i < w.n; i++)
 		name[i] = (char)upper(w.p[i]);

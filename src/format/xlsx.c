@@ -2,6 +2,7 @@
 #include "format/chart.h"
 #include "format/xlsx_book.h"
 #include "names/names.h"
+#include "names/field.h"
 
 /* ---- shared helpers ---- */
 
@@ -226,7 +227,11 @@ static enum err check_name(struct ooxml *o, struct xml_node *n, bool *ret_keep)
 		if (drop)
 			return OK;
 	}
-	e = formula_print(slice_trim(text), &((struct xlsx_book *)o->own)->scope, &printed, NULL);
+	if (!names_defined_ok(name))
+		e = ERR_FORBIDDEN;
+	else
+		e = formula_print(slice_trim(text), &((struct xlsx_book *)o->own)->scope, &printed,
+				  NULL);
 	if (e == ERR_MEMORY)
 		return e;
 	if (e != OK) {

@@ -215,3 +215,34 @@ bool names_field_ok(struct slice instr)
 			return arguments_ok(rest);
 	return false;
 }
+
+bool names_in_instruction(struct slice local)
+{
+	static const char *const names[] = {
+	    "r",
+	    "rPr",
+	    "instrText",
+	    "delInstrText",
+	    "fldChar",
+	    "lastRenderedPageBreak",
+	    "ins",
+	    "del",
+	    "moveFrom",
+	    "moveTo",
+	    "bookmarkStart",
+	    "bookmarkEnd",
+	    "commentRangeStart",
+	    "commentRangeEnd",
+	    "permStart",
+	    "permEnd",
+	    "moveFromRangeStart",
+	    "moveFromRangeEnd",
+	    "moveToRangeStart",
+	    "moveToRangeEnd",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (slice_eq_str(local, names[i]))
+			return true;
+	return false;
+}

@@ -159,4 +159,33 @@ static void functions_by_allow_list(void)
 		CHECK(!names_function_ok(slice_str(bad[i])));
 }
 
-TESTS(CASE(fields_by_allow_list), CASE(links_by_allow_list), CASE(functions_by_allow_list))
+static void words_that_call_nothing(void)
+{
+	static const char *const good[] = {"A1",         "合計",    "_xlpm.a", "_xlnm.Print_Area",
+					   "_xleta.sum", "Ａ１_１", "_x"};
+	static const char *const bad[] = {
+	    "_xleta.WEBSERVICE", "_XLETA.call",      "_xlfn.IMAGE", "_xlws.x", "_xludf.x",
+	    "_xleta.",           "WEBSERVICE（A1）", "a！b",        "a｜b",    "\xff"};
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		CHECK(names_word_ok(slice_str(good[i])));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!names_word_ok(slice_str(bad[i])));
+}
+
+static void names_that_run_nothing(void)
+{
+	static const char *const good[] = {"_xlnm.Print_Area", "_xlnm.print_titles", "予算",
+					   "_xlnm._FilterDatabase"};
+	static const char *const bad[] = {
+	    "Auto_Open",           "auto_open1",     "AUTO_CLOSE", "_xlnm.Auto_Open",
+	    "_XLNM.AUTO_ACTIVATE", "_xlnm.Recorder", "_xlfn.X"};
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		CHECK(names_defined_ok(slice_str(good[i])));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!names_defined_ok(slice_str(bad[i])));
+}
+
+TESTS(CASE(words_that_call_nothing), CASE(names_that_run_nothing), CASE(fields_by_allow_list),
+      CASE(links_by_allow_list), CASE(functions_by_allow_list))

@@ -1,4 +1,5 @@
 #include "base/err.h"
+#include "base/utf8.h"
 #include "names/field.h"
 
 /* Worksheet functions that compute from their arguments alone; sorted by bytes. */
@@ -524,5 +525,68 @@ bool names_function_ok(struct slice name)
 		else
 			lo = mid + 1;
 	}
+	return false;
+}
+
+static bool starts_nocase(struct slice s, const char *prefix)
+{
+	struct slice p = slice_str(prefix);
+
+	return s.n >= p.n && slice_eq_nocase(slice_head(s, p.n), p);
+}
+
+/* Full-width forms of ASCII marks; full-width letters, digits and the underscore are no marks. */
+static bool is_wide_mark(uint32_t cp)
+{
+	uint32_t ascii = cp - 0xff00 + 0x20;
+
+	if (cp < 0xff01 || cp > 0xff5e)
+		return false;
+	return !(ascii >= '0' && ascii <= '9') &&
+	       !((ascii | 0x20) >= 'a' && (ascii | 0x20) <= 'z') && ascii != '_';
+}
+
+bool names_word_ok(struct slice word)
+{
+	uint32_t cp = 0;
+	char upper[64];
+	size_t n;
+
+	for (size_t i = 0; i < word.n; i += n) {
+		n = utf8_next(slice_from(word, i), &cp);
+		if (n == 0 || is_wide_mark(cp))
+			return false;
+	}
+	if (!starts_nocase(word, "_xl"))
+		return true;
+	/* parameters of LET and LAMBDA, built-in names */
+	if (starts_nocase(word, "_xlpm.") || starts_nocase(word, "_xlnm."))
+		return true;
+	if (!starts_nocase(word, "_xleta.") || word.n - 7 > sizeof upper)
+		return false;
+	for (n = 0; n < word.n - 7; n++) {
+		uint8_t c = word.p[7 + n];
+
+		upper[n] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+	}
+	return names_function_ok(slice_of(upper, n));
+}
+
+bool names_defined_ok(struct slice name)
+{
+	static const char *const built_in[] = {
+	    "Print_Area", "Print_Titles", "_FilterDatabase", "Criteria",
+	    "Extract",    "Database",     "Sheet_Title",
+	};
+	struct slice rest = starts_nocase(name, "_xlnm.") ? slice_from(name, 6) : name;
+
+	/* A program that looks for Auto_Open also takes names that only begin with it. */
+	if (starts_nocase(rest, "auto_"))
+		return false;
+	if (rest.n == name.n)
+		return names_word_ok(name);
+	for (size_t i = 0; i < ARRAY_LEN(built_in); i++)
+		if (slice_eq_nocase(rest, slice_str(built_in[i])))
+			return true;
 	return false;
 }

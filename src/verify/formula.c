@@ -232,6 +232,8 @@ static bool take_name(struct tokens *t)
 		return false;
 	if (peek(t, 0) == '(')
 		return names_function_ok(word) && open_bracket(t, CALL);
+	if (!names_word_ok(word))
+		return false;
 	t->operand = true;
 	if (peek(t, 0) == '[')
 		return !is_digit(word.p[0]) && take_table(t);
@@ -240,6 +242,7 @@ static bool take_name(struct tokens *t)
 
 static bool take_operand(struct tokens *t)
 {
+	struct slice word;
 	int c = peek(t, 0);
 	bool reference = false;
 
@@ -261,7 +264,8 @@ static bool take_operand(struct tokens *t)
 			return false;
 		if (peek(t, 0) == '#')
 			return take_error(t, &reference) && reference;
-		return take_word(t).n > 0 && peek(t, 0) != '(' && peek(t, 0) != '[';
+		word = take_word(t);
+		return word.n > 0 && names_word_ok(word) && peek(t, 0) != '(' && peek(t, 0) != '[';
 	}
 	/* "12" is a number, "12:14" and "$12:14" are rows. */
 	if (is_digit(c)) {
@@ -292,6 +296,10 @@ static bool take_operator(struct tokens *t)
 		return true;
 	}
 	if (c < 0 || !strchr("+-*/^&=<>:, ", c))
+		return false;
+	/* "NAME (" is an intersection by this grammar and a call for a reader that forgives blanks
+	 */
+	if (c == ' ' && d != '\'' && word_length(t, t->at + 1) == 0)
 		return false;
 	t->at += (c == '<' && (d == '=' || d == '>')) || (c == '>' && d == '=') ? 2 : 1;
 	t->operand = false;

@@ -7,10 +7,14 @@
 
 enum { FIELDS_MAX = 128, INSTRUCTION_MAX = 8192 };
 
-/* What is open: the row of the element and whether it has had text. */
+/* What is open: the row of the element, whether it has had text, and where fields may reach. */
 struct level {
 	const struct names_element *row;
 	bool text;
+	bool quiet;      /* inside the properties of a run or of a form field */
+	bool story;      /* fields begun outside of it are not its own */
+	unsigned base;   /* of a story: p->base of the one around it */
+	size_t revision; /* number of the innermost tracked change, 0: none */
 };
 
 struct part {
@@ -22,14 +26,52 @@ struct part {
 	size_t depth, cap;
 	/* fields: those that are begun, and whether the innermost is still in its instruction */
 	unsigned fields;
+	unsigned base; /* those that were begun outside of the present story */
 	bool instructing;
 	struct buf instruction;
+	size_t revisions; /* tracked changes seen */
+	size_t
+	    revision; /* the one all pieces of the instruction stand in; SIZE_MAX: no piece yet */
 };
 
 static enum err bad(struct part *p, size_t at, const char *what, struct slice name)
 {
 	return verify_bad(p->v, at, "%s: %.*s", what, (int)(name.n < 60 ? name.n : 60),
 			  (const char *)name.p);
+}
+
+static bool is(const struct names_element *row, unsigned ns, const char *name)
+{
+	return row->ns == ns && strcmp(row->name, name) == 0;
+}
+
+static bool is_any(const struct names_element *row, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is(row, NS_W, names[i]))
+			return true;
+	return false;
+}
+
+/* Fills what the new innermost level has from the one around it. */
+static void inherit(struct part *p)
+{
+	static const char *const stories[] = {"txbxContent", "footnote", "endnote", "comment"};
+	static const char *const revisions[] = {"ins", "del", "moveFrom", "moveTo"};
+	struct level *l = &p->levels[p->depth - 1];
+
+	if (p->depth > 1) {
+		l->quiet =
+		    l[-1].quiet || is(l[-1].row, NS_W, "rPr") || is(l[-1].row, NS_W, "fldChar");
+		l->revision = l[-1].revision;
+	}
+	if (is_any(l->row, revisions, ARRAY_LEN(revisions)))
+		l->revision = ++p->revisions;
+	if (is_any(l->row, stories, ARRAY_LEN(stories))) {
+		l->story = true;
+		l->base = p->base;
+		p->base = p->fields;
+	}
 }
 
 static enum err on_open(void *ctx, struct markup_name name, size_t at)
@@ -45,7 +87,11 @@ static enum err on_open(void *ctx, struct markup_name name, size_t at)
 	if (p->depth > 0 && p->levels[p->depth - 1].row->domain->kind != DOMAIN_NONE)
 		return bad(p, at, "an element where only text may stand", name.local);
 	TRY(arena_grow(p->v->arena, (void **)&p->levels, p->depth, &p->cap, sizeof *p->levels));
-	p->levels[p->depth++] = (struct level){row, false};
+	p->levels[p->depth++] = (struct level){.row = row};
+	inherit(p);
+	if (p->instructing && !p->levels[p->depth - 1].quiet &&
+	    (name.ns != NS_W || !names_in_instruction(name.local)))
+		return bad(p, at, "an element that may not stand in an instruction", name.local);
 	return OK;
 }
 
@@ -84,9 +130,10 @@ static enum err field_mark(struct part *p, struct slice type, size_t at)
 			return bad(p, at, "fields nested too deeply", type);
 		p->fields++;
 		p->instructing = true;
+		p->revision = SIZE_MAX;
 		return OK;
 	}
-	if (p->fields == 0)
+	if (p->fields == p->base)
 		return bad(p, at, "a mark of a field that was not begun", type);
 	if (slice_eq_str(type, "separate") && !p->instructing)
 		return bad(p, at, "a field that is separated twice", type);
@@ -96,28 +143,14 @@ static enum err field_mark(struct part *p, struct slice type, size_t at)
 	return OK;
 }
 
-static bool is(const struct names_element *row, unsigned ns, const char *name)
-{
-	return row->ns == ns && strcmp(row->name, name) == 0;
-}
-
-/* Names that Excel runs by itself: Auto_Open, _xlnm.Auto_Close ... in any case. */
-static bool runs_by_itself(struct slice name)
-{
-	static const struct slice builtin = {(const uint8_t *)"_xlnm.", 6};
-
-	if (slice_eq_nocase(slice_head(name, builtin.n), builtin))
-		name = slice_from(name, builtin.n);
-	return slice_eq_nocase(slice_head(name, 5), S("auto_"));
-}
-
 /* What no domain says. */
 static enum err check_meaning(struct part *p, const struct names_element *el,
 			      const struct names_attr *attr, struct slice value, size_t at)
 {
 	if (is(el, NS_W, "fldChar") && strcmp(attr->name, "fldCharType") == 0)
 		return field_mark(p, value, at);
-	if (is(el, NS_X, "definedName") && strcmp(attr->name, "name") == 0 && runs_by_itself(value))
+	if (is(el, NS_X, "definedName") && strcmp(attr->name, "name") == 0 &&
+	    !names_defined_ok(value))
 		return bad(p, at, "a name that runs by itself", value);
 	return OK;
 }
@@ -156,7 +189,11 @@ static enum err on_text(void *ctx, struct slice text, size_t at)
 	if (domain->kind == DOMAIN_FORMULA && !verify_formula_ok(text))
 		return bad(p, at, "a formula that may not pass", text);
 	if (domain->kind != DOMAIN_FIELD)
-		return OK;
+		return p->instructing ? bad(p, at, "text in an instruction", text) : OK;
+	/* Who takes one change and refuses another must not get another instruction. */
+	if (p->revision != SIZE_MAX && p->revision != level->revision)
+		return bad(p, at, "an instruction that is changed in parts", text);
+	p->revision = level->revision;
 	if (!p->instructing || p->instruction.n + text.n > INSTRUCTION_MAX)
 		return bad(p, at, "an instruction outside of a field, or too long", text);
 	buf_slice(&p->instruction, text);
@@ -173,6 +210,11 @@ static enum err on_close(void *ctx, size_t at)
 	if (!level->text && kind != DOMAIN_NONE && kind != DOMAIN_TEXT && kind != DOMAIN_FORMULA &&
 	    kind != DOMAIN_FIELD)
 		return bad(p, at, "an element without its text", slice_str(level->row->name));
+	if (level->story) {
+		if (p->fields != p->base)
+			return bad(p, at, "a field that does not end in its story", S(""));
+		p->base = level->base;
+	}
 	return OK;
 }
 

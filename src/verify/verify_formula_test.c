@@ -9,7 +9,8 @@ static const char *const good[] = {
 	"+-1", "A1%", "(A1+B1)*2", "A1&\"円\"", "{1,2;\"a\",TRUE}", "{-1,#N/A}", "表1[金額]",
 	"T[[#Headers],[a]:[b]]", "T[]", "T['[x'] ]", "A1 B1", "(A1,B1)", "A1,B1",
 	"_xlfn.XLOOKUP(A1,B:B,C:C)", "合計", "VLOOKUP(A1,'S'!A:B,2,FALSE)", "A1<>B1", "A1<=B1",
-	"INDEX(A:A,1):B2", "SUM(,)", "2^-1", "'S'!合計", "SUM((A1,B1))",
+	"_xlfn.LET(_xlpm.a,1,_xlpm.a)", "_xlfn.BYROW(A1:B2,_xleta.SUM)", "'S'!_xlnm.Print_Area",
+	"Ａ１+合計_１", "INDEX(A:A,1):B2", "SUM(,)", "2^-1", "'S'!合計", "SUM((A1,B1))",
 };
 static const char *const bad[] = {
 	"", " ", "=1", "1.", ".5", "1e5", "1E+5", "\"a", "Sheet1!A1", "[1]Sheet1!A1", "'[1]S'!A1",
@@ -20,6 +21,9 @@ static const char *const bad[] = {
 	"@A1", "A1#", "A1|B1", "A1!B1", "'S'", "'S'!", "'S'!SUM(A1)", "''!A1", "T[a", "T[a]b",
 	"T[[a]", "[a]", "1[a]", "A1;B1", "A1\n+1", "\x01", "\"\x01\"", "\xff", "1.2.3", "12abc",
 	"'a/b'!A1", "'a?b'!A1", "\"a\" \"b", "RTD(\"a\",,\"b\")", "_xlfn.IMAGE(\"a\")",
+	"WEBSERVICE (\"http://a/\")", "A1 (B1)", "\"a\" (A1)", "A1 \"a\"", "A1  (B1)",
+	"_xlfn.BYROW(A1:B2,_xleta.WEBSERVICE)", "_xleta.webservice", "_XLETA.CALL", "_xlfn.IMAGE",
+	"_xludf.X", "WEBSERVICE（A1）", "cmd｜a", "'S'！A1", "'S'!_xleta.EXEC",
 	"REGISTER.ID(\"a\",\"b\")", "SUM(A1))", "A1::B1", "A1,,B1", "T[a|b]",
 	"'a\xe2\x80\xae'!A1",
 };
