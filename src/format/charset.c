@@ -328,7 +328,8 @@ static enum err decode_utf8(struct slice in, size_t skip, struct charset_text *r
 		return diag_set(d, ERR_SYNTAX, skip + bad,
 				"a byte order mark says UTF-8, but this "
 				"is not");
-	memcpy(ret->p, text.p, text.n);
+	if (text.n)
+		memcpy(ret->p, text.p, text.n);
 	ret->n = text.n;
 	return OK;
 }
