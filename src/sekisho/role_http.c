@@ -6,7 +6,8 @@
  * portal nor gateway sees them. Each portal has one request at a time; the others wait here, and
  * the number of those is bounded by the number of connections.
  *
- * Log events: http-start-failed, portal-broke-protocol, portal-gone.
+ * Log events: http-start-failed, http-locked (what it could shut itself into),
+ * portal-broke-protocol, portal-gone.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -587,6 +588,21 @@ static enum err open_server(struct state *s)
 	return http_server_new(&c, &s->server);
 }
 
+/* Everything is open: from here on there is no network but the listener, and no file. */
+static void lock(struct state *s)
+{
+	struct fences net = {0}, f;
+
+	sandbox_leave_network(&net);
+	f = role_lock(s->env, NULL, NULL);
+	f.have |= net.have;
+	log_event(fences_has(f, FENCE_NET_NS) && fences_has(f, FENCE_SECCOMP) ? LEVEL_INFO
+									      : LEVEL_WARN,
+		  "http-locked", "network=%s landlock=%d seccomp=%s",
+		  fences_has(f, FENCE_NET_NS) ? "none" : "shared", f.landlock_abi,
+		  fences_has(f, FENCE_SECCOMP) ? "on" : "off");
+}
+
 static enum err start(struct state *s)
 {
 	struct loop_watch *watch;
@@ -608,7 +624,7 @@ static enum err start(struct state *s)
 			*p = (struct portal){.s = s, .edge = &s->env->edge[i]};
 			TRY(portal_up(p));
 		}
-	role_lock(s->env, NULL, NULL);
+	lock(s);
 	return role_ready(s->env);
 }
 
