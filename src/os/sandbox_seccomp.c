@@ -250,15 +250,26 @@ static int add_all(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
 	return 0;
 }
 
-static enum err export(scmp_filter_ctx ctx, struct sandbox_filter *ret) {
-	AUTO_CLOSE fd = memfd_create("filter", MFD_CLOEXEC); off_t n; void * code;
+static enum err filter_export(scmp_filter_ctx ctx, struct sandbox_filter *ret)
+{
+	AUTO_CLOSE fd = memfd_create("filter", MFD_CLOEXEC);
+	off_t n;
+	void *code;
 
-	if (fd < 0 || seccomp_export_bpf(ctx, fd) != 0) return ERR_IO; n = lseek(fd, 0, SEEK_END);
-	if (n <= 0 || (size_t)n % sizeof(struct sock_filter) != 0) return ERR_IO;
-	code = malloc((size_t)n); if (!code) return ERR_MEMORY;
-	if (pread(fd, code, (size_t)n, 0) != n){free(code); return ERR_IO;}
-*ret = (struct sandbox_filter){code, (size_t)n / sizeof(struct sock_filter)};
-return OK;
+	if (fd < 0 || seccomp_export_bpf(ctx, fd) != 0)
+		return ERR_IO;
+	n = lseek(fd, 0, SEEK_END);
+	if (n <= 0 || (size_t)n % sizeof(struct sock_filter) != 0)
+		return ERR_IO;
+	code = malloc((size_t)n);
+	if (!code)
+		return ERR_MEMORY;
+	if (pread(fd, code, (size_t)n, 0) != n) {
+		free(code);
+		return ERR_IO;
+	}
+	*ret = (struct sandbox_filter){code, (size_t)n / sizeof(struct sock_filter)};
+	return OK;
 }
 
 enum err sandbox_filter_build(enum sandbox_profile p, struct sandbox_filter *ret_filter)
@@ -275,7 +286,7 @@ enum err sandbox_filter_build(enum sandbox_profile p, struct sandbox_filter *ret
 		(void)seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (add_all(ctx, common_rules, ARRAY_LEN(common_rules)) == 0 &&
 	    add_all(ctx, profile[p].rules, profile[p].n) == 0)
-		e = export(ctx, ret_filter);
+		e = filter_export(ctx, ret_filter);
 	seccomp_release(ctx);
 	return e;
 }
