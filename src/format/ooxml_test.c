@@ -221,22 +221,22 @@ static void choices_are_made_once(void)
 
 	document(
 	    &r,
-	    BODY(
-		"<w:p><mc:AlternateContent><mc:Choice Requires='w14'>" RUN(
-		    "new") "</mc:Choice><mc:Fallback>" RUN("old") "</mc:Fallback>"
-								  "</"
-								  "mc:AlternateContent><mc:"
-								  "AlternateContent><mc:"
-								  "Choice Requires='wp'>" RUN(
-								      "known") "</"
-									       "mc:Choice><mc:"
-									       "Fallback>" RUN("unu"
-											       "se"
-											       "d") "</"
-												    "mc:Fallback><"
-												    "/mc:"
-												    "AlternateCont"
-												    "ent></w:p>"),
+	    BODY("<w:p><mc:AlternateContent><mc:Choice Requires='w14'>" RUN(
+		"new") "</mc:Choice><mc:Fallback>" RUN("old") "</mc:Fallback>"
+							      "</"
+							      "mc:AlternateContent><mc:"
+							      "AlternateContent><mc:"
+							      "Choice Requires='wp'>" RUN(
+								  "known") "</"
+									   "mc:Choice><mc:"
+									   "Fallback>" RUN(
+									       "unu"
+									       "se"
+									       "d") "</"
+										    "mc:Fallback><"
+										    "/mc:"
+										    "AlternateCont"
+										    "ent></w:p>"),
 	    NULL, HIDDEN_KEEP);
 	REQUIRE(r.err == OK);
 	CHECK(holds(&r, "old") && holds(&r, "known"));

@@ -50,7 +50,7 @@ static struct {
 	const struct store_driver *driver;
 	/* the last answer */
 	struct reply r;
-	char session[65], csrf[65], transfer[33], reason[65], name[800];
+	char session[65], csrf[65], token[65], transfer[33], reason[65], name[800];
 	int fd;
 	unsigned answers;
 } t;
@@ -373,6 +373,7 @@ static void on_reply(void *arg, const struct reply *r, int fd)
 	if (r->err == OK && r->session.n)
 		keep(t.session, sizeof t.session, r->session);
 	keep(t.csrf, sizeof t.csrf, r->csrf);
+	keep(t.token, sizeof t.token, r->token);
 	keep(t.transfer, sizeof t.transfer, r->transfer);
 	keep(t.reason, sizeof t.reason, r->reason);
 	keep(t.name, sizeof t.name, r->name);
@@ -665,7 +666,7 @@ static void tokens_are_bound(void)
 			    .days = 2};
 
 	REQUIRE(command(INTERNET, c) == OK);
-	keep(token, sizeof token, t.r.token);
+	strcpy(token, t.token);
 	id = t.r.token_id;
 	/* Wrong purpose, wrong host, and a session's own commands. */
 	struct command send_c = create(token, 5);
