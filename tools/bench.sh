@@ -24,7 +24,7 @@ print(f"{u.ru_utime + u.ru_stime:.3f} {time.time() - t:.3f} {u.ru_maxrss} {p.ret
 EOF
 }
 say() { echo "$1" | tee -a "$raw"; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", b > 0 ? a / b : 0 }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }'; }
 
 office() {
 	local files=() f
