@@ -13,14 +13,16 @@ meson setup build-bench -Dbuildtype=release >/dev/null &&
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# cpu COMMAND...: user+sys seconds of the command and its children.
+# cpu COMMAND...: seconds of the command and its children on one core, by the clock. Of many short
+# processes getrusage counts whole ticks, several times what they used, so it is not asked.
 cpu() {
 	python3 - "$@" <<'EOF'
-import resource, subprocess, sys, time
+import os, resource, subprocess, sys, time
+os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 t = time.time()
 p = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-u = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(f"{u.ru_utime + u.ru_stime:.3f} {time.time() - t:.3f} {u.ru_maxrss} {p.returncode}")
+t = time.time() - t
+print(f"{t:.3f} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss} {p.returncode}")
 EOF
 }
 say() { echo "$1" | tee -a "$raw"; }
@@ -35,9 +37,9 @@ office() {
 			case $path in *.docx | *.xlsx | *.pptx) files+=("../shared/corpus/$path") ;; esac
 		done <../shared/corpus/MANIFEST.tsv
 	fi
-	read -r ours wall rss _ < <(cpu build-bench/sekisho sanitize -o "$tmp/out" "${files[@]}")
-	read -r floor _ _ _ < <(cpu build-bench/bench/office_floor "${files[@]}")
-	say "{\"bench\":\"office\",\"files\":${#files[@]},\"ours_cpu_s\":$ours,\"ours_wall_s\":$wall,\"ours_max_rss_kib\":$rss,\"floor_cpu_s\":$floor,\"ratio\":$(ratio "$ours" "$floor"),\"goal\":\"<= 2\"}"
+	read -r ours rss _ < <(cpu build-bench/sekisho sanitize -o "$tmp/out" "${files[@]}")
+	read -r floor _ < <(cpu build-bench/bench/office_floor "${files[@]}")
+	say "{\"bench\":\"office\",\"files\":${#files[@]},\"ours_s\":$ours,\"ours_max_rss_kib\":$rss,\"floor_s\":$floor,\"ratio\":$(ratio "$ours" "$floor"),\"goal\":\"<= 2\"}"
 
 	if command -v mat2 >/dev/null; then
 		local both=() m=0 o=0 n=0 a b out
@@ -45,14 +47,14 @@ office() {
 		for f in "${files[@]}"; do
 			[ $n -lt 20 ] || break
 			cp "$f" "$tmp/mat2/"
-			read -r a _ _ out < <(cpu mat2 "$tmp/mat2/${f##*/}")
+			read -r a _ out < <(cpu mat2 "$tmp/mat2/${f##*/}")
 			[ "$out" = 0 ] || continue
-			read -r b _ _ out < <(cpu build-bench/sekisho sanitize -o "$tmp/one$n" "$f")
+			read -r b _ out < <(cpu build-bench/sekisho sanitize -o "$tmp/one$n" "$f")
 			[ "$out" = 0 ] || continue
 			n=$((n + 1)) m=$(awk "BEGIN{print $m+$a}") o=$(awk "BEGIN{print $o+$b}")
 			both+=("$f")
 		done
-		say "{\"bench\":\"mat2\",\"files\":$n,\"ours_cpu_s\":$o,\"mat2_cpu_s\":$m,\"ratio\":$(ratio "$m" "$o"),\"goal\":\">= 50\"}"
+		say "{\"bench\":\"mat2\",\"files\":$n,\"ours_s\":$o,\"mat2_s\":$m,\"ratio\":$(ratio "$m" "$o"),\"goal\":\">= 50\"}"
 	fi
 }
 
