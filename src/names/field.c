@@ -68,6 +68,17 @@ static bool web_ok(struct slice rest)
 	return host_ok(slice_head(rest, n));
 }
 
+/* An encoded control character, as in "%0d%0a": a line of one's own in the mail's header. */
+static bool has_encoded_control(struct slice s)
+{
+	for (size_t i = 0; i + 2 < s.n; i++)
+		if (s.p[i] == '%' && ((s.p[i + 1] == '0' || s.p[i + 1] == '1') ||
+				      (s.p[i + 1] == '7' && (s.p[i + 2] | 0x20) == 'f')))
+			return true;
+	return false;
+}
+
+/* RFC 6068; line breaks may stand in the body only (section 5). */
 static bool mail_ok(struct slice rest)
 {
 	size_t query = slice_find_byte(rest, '?');
@@ -75,7 +86,7 @@ static bool mail_ok(struct slice rest)
 	struct slice q = query == SIZE_MAX ? (struct slice){NULL, 0} : slice_from(rest, query + 1);
 	static const char *const params[] = {"subject=", "cc=", "bcc=", "body="};
 
-	if (to.n == 0 || slice_find_byte(to, '@') == SIZE_MAX ||
+	if (to.n == 0 || slice_find_byte(to, '@') == SIZE_MAX || has_encoded_control(to) ||
 	    slice_find_byte(to, '/') != SIZE_MAX || slice_find_byte(to, ':') != SIZE_MAX)
 		return false;
 	while (q.n > 0) {
@@ -84,7 +95,8 @@ static bool mail_ok(struct slice rest)
 
 		for (size_t i = 0; i < ARRAY_LEN(params); i++)
 			known |= starts_nocase(q, params[i]);
-		if (!known)
+		if (!known || (!starts_nocase(q, "body=") &&
+			       has_encoded_control(slice_head(q, n == SIZE_MAX ? q.n : n))))
 			return false;
 		q = n == SIZE_MAX ? (struct slice){NULL, 0} : slice_from(q, n + 1);
 	}

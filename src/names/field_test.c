@@ -76,6 +76,7 @@ static void links_by_allow_list(void)
 	    "http://[2001:db8::1]/",
 	    "mailto:a@example.jp",
 	    "mailto:a@example.jp?subject=x&cc=b@example.jp",
+	    "mailto:a@b.jp?subject=x&body=1%0D%0A2",
 	};
 	static const char *const bad[] = {
 	    "",
@@ -96,6 +97,9 @@ static void links_by_allow_list(void)
 	    "mailto:",
 	    "mailto:?attach=x",
 	    "mailto:a@b?attach=c:/x",
+	    "mailto:a@b%0d%0aBcc:c@d",
+	    "mailto:a@b?subject=x%0ABcc:%20c@d&body=y",
+	    "mailto:a@b?cc=c@d%7f",
 	    "http://a/<b>",
 	    "vbscript:x",
 	    "data:text/html,x",
@@ -179,7 +183,8 @@ static void names_that_run_nothing(void)
 					   "_xlnm._FilterDatabase"};
 	static const char *const bad[] = {
 	    "Auto_Open",           "auto_open1",     "AUTO_CLOSE", "_xlnm.Auto_Open",
-	    "_XLNM.AUTO_ACTIVATE", "_xlnm.Recorder", "_xlfn.X"};
+	    "_XLNM.AUTO_ACTIVATE", "_xlnm.Recorder", "_xlfn.X",    "\uFF21uto\uFF3FOpen",
+	    "Auto\u200B_Open",     "予\u202E算"};
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		CHECK(names_defined_ok(slice_str(good[i])));

@@ -572,8 +572,32 @@ bool names_word_ok(struct slice word)
 	return names_function_ok(slice_of(upper, n));
 }
 
+/*
+ * How a careless reader may see a name: full-width letters as ASCII. False where it holds something
+ * invisible, which no reader sees. Only the beginning counts.
+ */
+static bool seen_as(struct slice name, uint8_t ret[16], size_t *ret_n)
+{
+	size_t n = 0;
+	uint32_t cp;
+
+	for (size_t len; name.n; name = slice_from(name, len)) {
+		len = utf8_next(name, &cp);
+		if (len == 0 || utf8_is_invisible(cp))
+			return false;
+		if (cp >= 0xFF01 && cp <= 0xFF5E)
+			cp -= 0xFEE0;
+		if (n < 16)
+			ret[n++] = cp < 0x80 ? (uint8_t)cp : '?';
+	}
+	*ret_n = n;
+	return true;
+}
+
 bool names_defined_ok(struct slice name)
 {
+	uint8_t seen[16];
+	size_t seen_n = 0;
 	static const char *const built_in[] = {
 	    "Print_Area", "Print_Titles", "_FilterDatabase", "Criteria",
 	    "Extract",    "Database",     "Sheet_Title",
@@ -581,7 +605,7 @@ bool names_defined_ok(struct slice name)
 	struct slice rest = starts_nocase(name, "_xlnm.") ? slice_from(name, 6) : name;
 
 	/* A program that looks for Auto_Open also takes names that only begin with it. */
-	if (starts_nocase(rest, "auto_"))
+	if (!seen_as(rest, seen, &seen_n) || starts_nocase(slice_of(seen, seen_n), "auto_"))
 		return false;
 	if (rest.n == name.n)
 		return names_word_ok(name);

@@ -5,12 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "base/utf8.h"
+
+/* A place under which an output may be written: without what hides or turns part of a name. */
+static const char *plain_place(struct arena *a, const char *place)
+{
+	struct slice s = slice_str(place);
+	char *ret = arena_alloc(a, s.n + 2);
+	size_t n = 0;
+
+	while (ret && s.n) {
+		uint32_t cp = 0;
+		size_t len = utf8_next(s, &cp);
+
+		/* Bytes that are no UTF-8 are names of other systems: they stay as they are. */
+		if (len == 0 || !(cp < 0x20 || cp == 0x7F || utf8_is_invisible(cp))) {
+			memcpy(ret + n, s.p, len ? len : 1);
+			n += len ? len : 1;
+		}
+		s = slice_from(s, len ? len : 1);
+	}
+	/* Of a name that was nothing else, something must be left. */
+	if (ret && (n == 0 || ret[n - 1] == '/'))
+		ret[n] = '_';
+	return ret;
+}
 
 static enum err add(struct arena *a, struct files *f, const char *path, const char *place,
 		    bool walked)
 {
+	const char *plain = plain_place(a, place);
+
+	if (!plain)
+		return ERR_MEMORY;
 	TRY(arena_grow(a, (void **)&f->v, f->n, &f->cap, sizeof *f->v));
-	f->v[f->n++] = (struct file_entry){path, place, walked};
+	f->v[f->n++] = (struct file_entry){path, plain, walked};
 	return OK;
 }
 

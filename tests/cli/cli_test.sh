@@ -55,6 +55,9 @@ sanitize() {
 	ok 'cleans without a sandbox the same' says 0 $sekisho sanitize --no-sandbox -o "$tmp/p" "$png"
 	ok 'with it' says 0 $sekisho sanitize -o "$tmp/q" "$png"
 	ok 'gives the same bytes' cmp "$tmp/p/図面.png" "$tmp/q/図面.png"
+	cp "$png" "$tmp/$(printf '図\342\200\256gpj.png')"
+	ok 'cleans a file whose name is turned' says 0 $sekisho sanitize -o "$tmp/r" "$tmp/$(printf '図\342\200\256gpj.png')"
+	ok 'writes a name that reads one way' test -s "$tmp/r/図gpj.png"
 	ok 'inspects: something' says 3 $sekisho inspect "$photo"
 	ok 'inspects: nothing in an output' says 0 $sekisho inspect "$tmp/first"
 }
