@@ -1,6 +1,5 @@
 #!/bin/bash
-# Builds sekisho_VERSION_ARCH.deb in build-deb/ with dpkg-deb; library versions by dpkg-shlibdeps
-# where it is installed, else the sonames of this Debian release.
+# Builds sekisho_VERSION_ARCH.deb in build-deb/ with dpkg-deb, for the Debian release it runs on.
 set -eu
 cd "$(dirname "$0")/.."
 rm -rf build-deb
@@ -12,9 +11,12 @@ version=$(sed -n "s/.*version: '\([0-9.]*\)'.*/\1/p" meson.build | head -1)
 arch=$(dpkg --print-architecture)
 install -D -m 644 packaging/sekisho.service "$root/lib/systemd/system/sekisho.service"
 install -d "$root/DEBIAN"
-# The packages that own the libraries the program is linked with.
-needs=$(ldd "$root/usr/bin/sekisho" | awk '$3 ~ /^\// { print $3 }' | xargs -n1 readlink -f |
-	xargs -n1 dpkg -S 2>/dev/null | sed 's/:.*//' | sort -u | paste -sd, | sed 's/,/, /g')
+# The packages that own the libraries the program is linked with. A package may name its files in
+# /lib although /lib is /usr/lib today.
+needs=$(ldd "$root/usr/bin/sekisho" | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
+	lib=$(readlink -f "$lib")
+	{ dpkg -S "$lib" || dpkg -S "${lib#/usr}"; } 2>/dev/null
+done | sed 's/:.*//' | sort -u | paste -sd, | sed 's/,/, /g')
 cat >"$root/DEBIAN/control" <<EOF
 Package: sekisho
 Version: $version
@@ -32,7 +34,8 @@ cat >"$root/DEBIAN/postinst" <<'EOF'
 #!/bin/sh
 set -e
 if [ "$1" = configure ] && ! getent passwd sekisho >/dev/null; then
-	adduser --system --group --home /var/lib/sekisho --no-create-home --quiet sekisho
+	useradd --system --user-group --home-dir /var/lib/sekisho --shell /usr/sbin/nologin sekisho
+	install -d -m 700 -o sekisho -g sekisho /var/lib/sekisho
 fi
 EOF
 chmod 755 "$root/DEBIAN/postinst"
