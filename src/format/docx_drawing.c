@@ -243,12 +243,13 @@ enum err docx_drawings(struct ooxml *o, struct xml_node *root)
 		next = xml_following(n, root);
 		if (!n->row && n->name.n) {
 			/* What it becomes stands before it; boxes inside are walked from there. */
-			struct xml_node *before = n->prev, *parent = n->parent;
+			struct xml_node *before = n->prev, *parent = n->parent, *made;
 
 			next = xml_skip(n, root);
 			TRY(convert(o, n));
-			if (before ? before->next != next : parent->first != next)
-				next = before ? before->next : parent->first;
+			made = before ? before->next : parent->first;
+			if (made)
+				next = made;
 		} else if (xml_is(n, NS_A, "graphicData") && !build_has_content(o, n)) {
 			TRY(replace_graphic(o, n));
 		}

@@ -149,6 +149,13 @@ static const char *grammar_name(struct job *job, const char *grammar, enum chars
 			     : arena_printf(job->arena, "%s%s", grammar, charset_suffix(cs));
 }
 
+/* True where a reader would take bytes of an older character set for the mark of Unicode. */
+static bool looks_marked(struct slice out)
+{
+	return slice_starts(out, S("\xEF\xBB\xBF")) || slice_starts(out, S("\xFF\xFE")) ||
+	       slice_starts(out, S("\xFE\xFF"));
+}
+
 enum err text_emit(struct job *job, enum charset came_in, struct slice utf8, const char *grammar)
 {
 	/* Within an archive a member is told by its name alone, so texts there are UTF-8. */
@@ -169,6 +176,11 @@ enum err text_emit(struct job *job, enum charset came_in, struct slice utf8, con
 				   "a character of the text cannot be written in %s",
 				   charset_name(cs));
 	TRY(e);
+	if (cs != CS_UTF8 && cs != CS_UTF16LE && cs != CS_UTF16BE &&
+	    looks_marked(buf_view(job->out)))
+		return format_hold(job, ERR_UNSUPPORTED, "bad-charset", S(""), 0,
+				   "the first characters in %s are the mark of Unicode",
+				   charset_name(cs));
 	if (cs != came_in)
 		report_add(job->report, ACT_CHANGED, "charset-converted", S(""), S(""),
 			   slice_str(charset_name(came_in)));
