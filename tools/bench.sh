@@ -42,7 +42,7 @@ office() {
 	say "{\"bench\":\"office\",\"files\":${#files[@]},\"ours_s\":$ours,\"ours_max_rss_kib\":$rss,\"floor_s\":$floor,\"ratio\":$(ratio "$ours" "$floor"),\"goal\":\"<= 2\"}"
 
 	if command -v mat2 >/dev/null; then
-		local both=() m=0 o=0 n=0 a b out
+		local m=0 o=0 n=0 a b out
 		mkdir -p "$tmp/mat2"
 		for f in "${files[@]}"; do
 			[ $n -lt 20 ] || break
@@ -52,14 +52,13 @@ office() {
 			read -r b _ out < <(cpu build-bench/sekisho sanitize -o "$tmp/one$n" "$f")
 			[ "$out" = 0 ] || continue
 			n=$((n + 1)) m=$(awk "BEGIN{print $m+$a}") o=$(awk "BEGIN{print $o+$b}")
-			both+=("$f")
 		done
 		say "{\"bench\":\"mat2\",\"files\":$n,\"ours_s\":$o,\"mat2_s\":$m,\"ratio\":$(ratio "$m" "$o"),\"goal\":\">= 50\"}"
 	fi
 }
 
 office
-for b in image_bench worker_bench policy_bench; do
+for b in image_bench worker_bench; do
 	[ -x build-bench/bench/$b ] || continue
 	build-bench/bench/$b | tee -a "$raw"
 done

@@ -49,7 +49,7 @@ void hex_put(struct buf *b, struct slice s)
 	}
 }
 
-static int digit(uint8_t c)
+int hex_digit(uint8_t c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -65,10 +65,10 @@ bool hex_parse(struct slice s, uint8_t *ret, size_t n)
 	if (s.n != 2 * n)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (digit(s.p[i]) < 0)
+		if (hex_digit(s.p[i]) < 0)
 			return false;
 	for (size_t i = 0; i < n; i++)
-		ret[i] = (uint8_t)(digit(s.p[2 * i]) << 4 | digit(s.p[2 * i + 1]));
+		ret[i] = (uint8_t)(hex_digit(s.p[2 * i]) << 4 | hex_digit(s.p[2 * i + 1]));
 	return true;
 }
 

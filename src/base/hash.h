@@ -18,9 +18,10 @@ bool hash_eq(struct hash a, struct hash b); /* in constant time */
 /* Lower-case hexadecimal with a final NUL. */
 void hash_hex(struct hash h, char ret[65]);
 
-void hex_put(struct buf *b, struct slice s);                      /* lower case */
-bool hex_parse(struct slice s, uint8_t *ret, size_t n);           /* exactly 2n digits */
-void base64_put(struct buf *b, struct slice s);                   /* RFC 4648, padded */
+int hex_digit(uint8_t c);                               /* its value in either case, or -1 */
+void hex_put(struct buf *b, struct slice s);            /* lower case */
+bool hex_parse(struct slice s, uint8_t *ret, size_t n); /* exactly 2n digits */
+void base64_put(struct buf *b, struct slice s);         /* RFC 4648, padded */
 enum err base64_parse(struct slice s, struct buf *ret) NODISCARD; /* strict, padded */
 
 #endif

@@ -14,24 +14,9 @@ enum names_part_id ooxml_part_id(const struct ooxml *o)
 	return o->current->id;
 }
 
-const char *ooxml_part_kind(const struct ooxml *o)
-{
-	return names_part(o->current->id)->kind;
-}
-
 struct slice ooxml_part_name(const struct ooxml *o)
 {
 	return o->current && o->current->member ? o->current->member->name : S("");
-}
-
-const char *ooxml_part_output(const struct ooxml *o)
-{
-	return o->current->path;
-}
-
-unsigned ooxml_part_number(const struct ooxml *o)
-{
-	return o->current->number;
 }
 
 struct slice ooxml_target_name(const struct ooxml *o, struct slice id)

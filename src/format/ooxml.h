@@ -57,13 +57,9 @@ enum err ooxml_text(struct job *job, const struct ooxml_kind *kind) NODISCARD;
 /* True where the bytes are a ZIP whose main part has one of the kind's content types. */
 bool ooxml_probe(const struct job *job, const struct ooxml_kind *kind);
 
-/* What the current part is, and its name in names/names.h ("document", "worksheet" ...). */
+/* What the current part is. */
 enum names_part_id ooxml_part_id(const struct ooxml *o);
-const char *ooxml_part_kind(const struct ooxml *o);
-struct slice ooxml_part_name(const struct ooxml *o);  /* member path in the input */
-const char *ooxml_part_output(const struct ooxml *o); /* member path in the output */
-/* The current part's number within its kind, from 1. */
-unsigned ooxml_part_number(const struct ooxml *o);
+struct slice ooxml_part_name(const struct ooxml *o); /* member path in the input */
 
 /* The member path in the input of the part that relationship `id` names; empty where none. */
 struct slice ooxml_target_name(const struct ooxml *o, struct slice id);

@@ -2,18 +2,6 @@
 
 #include <stdio.h>
 
-static void link_last(struct xml_node *parent, struct xml_node *n)
-{
-	n->parent = parent;
-	n->next = NULL;
-	n->prev = parent->last;
-	if (parent->last)
-		parent->last->next = n;
-	else
-		parent->first = n;
-	parent->last = n;
-}
-
 struct xml_node *build(struct ooxml *o, struct xml_node *parent, unsigned ns, const char *name)
 {
 	const struct names_element *row = names_element(ns, slice_str(name));
@@ -24,7 +12,7 @@ struct xml_node *build(struct ooxml *o, struct xml_node *parent, unsigned ns, co
 		return NULL;
 	*n = (struct xml_node){.name = slice_of(row->name, row->name_n), .row = row, .ns = row->ns};
 	if (parent)
-		link_last(parent, n);
+		xml_append(parent, n);
 	return n;
 }
 
@@ -95,7 +83,7 @@ void build_replace(struct xml_node *n, struct xml_node *with)
 void build_move(struct xml_node *n, struct xml_node *parent)
 {
 	xml_remove(n);
-	link_last(parent, n);
+	xml_append(parent, n);
 }
 
 static struct xml_node *child(struct ooxml *o, struct xml_node *parent, unsigned ns,

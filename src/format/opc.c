@@ -1,6 +1,7 @@
 #include "format/opc.h"
 
 #include <stdlib.h>
+#include "base/hash.h"
 #include "base/utf8.h"
 
 #define REL_MAIN \
@@ -14,14 +15,6 @@ static enum err refuse(const struct opc *o, const char *finding, struct slice pa
 }
 
 /* --- part names ----------------------------------------------------------------------------- */
-
-static int hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /*
  * The name without leading '/', percent-encoding and case. False where an encoded character would
@@ -41,8 +34,8 @@ static bool fold(struct arena *a, struct slice name, struct slice *ret)
 		uint8_t c = name.p[i];
 
 		if (c == '%') {
-			int hi = i + 2 < name.n ? hex_value(name.p[i + 1]) : -1;
-			int lo = i + 2 < name.n ? hex_value(name.p[i + 2]) : -1;
+			int hi = i + 2 < name.n ? hex_digit(name.p[i + 1]) : -1;
+			int lo = i + 2 < name.n ? hex_digit(name.p[i + 2]) : -1;
 
 			if (hi < 0 || lo < 0)
 				return false;

@@ -38,17 +38,6 @@ static void fail(struct parse *x, enum err e, const char *why)
 	(void)XML_StopParser(x->expat, XML_FALSE);
 }
 
-static void link_last(struct xml_node *parent, struct xml_node *n)
-{
-	n->parent = parent;
-	n->prev = parent->last;
-	if (parent->last)
-		parent->last->next = n;
-	else
-		parent->first = n;
-	parent->last = n;
-}
-
 /* Turns the character data since the last tag into a text node of the open element. */
 static void flush_text(struct parse *x)
 {
@@ -68,7 +57,7 @@ static void flush_text(struct parse *x)
 		}
 		memcpy(n + 1, x->text.p, x->text.n);
 		*n = (struct xml_node){.text = slice_of(n + 1, x->text.n)};
-		link_last(x->parent, n);
+		xml_append(x->parent, n);
 	}
 	x->text.n = 0;
 }
@@ -209,7 +198,7 @@ static void keep(struct parse *x, const struct xml_node *node)
 		return;
 	}
 	if (x->parent)
-		link_last(x->parent, n);
+		xml_append(x->parent, n);
 	else if (!x->root)
 		x->root = n;
 	else

@@ -37,6 +37,18 @@ struct xml_node *xml_following(const struct xml_node *n, const struct xml_node *
 	return n->first ? n->first : xml_skip(n, root);
 }
 
+void xml_append(struct xml_node *parent, struct xml_node *n)
+{
+	n->parent = parent;
+	n->next = NULL;
+	n->prev = parent->last;
+	if (parent->last)
+		parent->last->next = n;
+	else
+		parent->first = n;
+	parent->last = n;
+}
+
 struct xml_attr *xml_attr_find(const struct xml_node *n, unsigned ns, const char *name)
 {
 	for (struct xml_attr *a = n ? n->attrs : NULL; a; a = a->next)

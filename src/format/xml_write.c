@@ -43,11 +43,6 @@ static void put_escaped(struct buf *out, struct slice s, bool attr)
 	buf_put(out, s.p + from, s.n - from);
 }
 
-void xml_put_text(struct buf *out, struct slice text)
-{
-	put_escaped(out, text, false);
-}
-
 void xml_put_attr(struct buf *out, const char *name, struct slice value)
 {
 	buf_byte(out, ' ');

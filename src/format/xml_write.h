@@ -13,7 +13,6 @@ void xml_write(struct buf *out, const struct xml_node *root);
 
 /* Escaped pieces for parts that are printed without a tree. */
 void xml_put_attr(struct buf *out, const char *name, struct slice value);
-void xml_put_text(struct buf *out, struct slice text);
 void xml_put_declaration(struct buf *out);
 
 #endif

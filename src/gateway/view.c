@@ -11,7 +11,6 @@
 struct view {
 	struct store *store;
 	int log; /* DIR/log */
-	char name[193];
 };
 
 enum err view_open(const char *dir, struct slice city, struct view **ret)
@@ -30,9 +29,9 @@ enum err view_open(const char *dir, struct slice city, struct view **ret)
 	snprintf(path, sizeof path, "%s/%s", dir, STORE_FILE);
 	e = store_open(&store_sqlite, path, STORE_READ, city, &v->store);
 	if (e == OK)
+		/* A store of another city has no name for this one. */
 		e = store_fact(v->store, "city_name", a, &name);
 	if (e == OK) {
-		snprintf(v->name, sizeof v->name, "%.*s", (int)name.n, (const char *)name.p);
 		snprintf(path, sizeof path, "%s/log", dir);
 		v->log = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		e = v->log < 0 ? ERR_NOT_FOUND : OK;
@@ -52,11 +51,6 @@ void view_close(struct view *v)
 	store_close(v->store);
 	fd_close(&v->log);
 	free(v);
-}
-
-struct slice view_city_name(const struct view *v)
-{
-	return slice_str(v->name);
 }
 
 enum err view_session(struct view *v, struct slice token, struct slice zone, int64_t now_ms,

@@ -25,7 +25,6 @@ struct view_who {
 /* dir: the installation, city: its id; opens the store read-only. One per process. */
 enum err view_open(const char *dir, struct slice city, struct view **ret) NODISCARD;
 void view_close(struct view *v);
-struct slice view_city_name(const struct view *v);
 
 /* The session or API token a request carries; ERR_FORBIDDEN as identity_session. */
 enum err view_session(struct view *v, struct slice token, struct slice zone, int64_t now_ms,

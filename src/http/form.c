@@ -1,17 +1,7 @@
 #include "http/form.h"
 
+#include "base/hash.h"
 #include "base/utf8.h"
-
-static int hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 static bool is_control(uint8_t c, bool lines)
 {
@@ -33,7 +23,7 @@ enum err percent_decode(struct arena *a, struct slice in, bool plus, struct slic
 		if (c == '%') {
 			if (in.n - i < 3)
 				return ERR_SYNTAX;
-			int hi = hex_value(in.p[i + 1]), lo = hex_value(in.p[i + 2]);
+			int hi = hex_digit(in.p[i + 1]), lo = hex_digit(in.p[i + 2]);
 
 			if (hi < 0 || lo < 0)
 				return ERR_SYNTAX;

@@ -1,5 +1,5 @@
 #include "base/utf8.h"
-#include "names/names.h"
+#include "names/table.h"
 
 /* Longer values than this are only free text. */
 #define VALUE_MAX ((size_t)32767)
@@ -284,13 +284,13 @@ static bool ok_none(struct slice s)
 	return s.n == 0;
 }
 
-static bool ok_words(const struct names_domain *d, struct slice s)
+bool names_in_sorted(struct slice s, const char *const *words, size_t n)
 {
-	size_t lo = 0, hi = d->n_words;
+	size_t lo = 0, hi = n;
 
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
-		int c = slice_cmp(s, slice_str(d->words[mid]));
+		int c = slice_cmp(s, slice_str(words[mid]));
 
 		if (c == 0)
 			return true;
@@ -322,6 +322,6 @@ bool names_domain_ok(const struct names_domain *domain, struct slice value)
 	if (value.n > VALUE_MAX && domain->kind != DOMAIN_TEXT)
 		return false;
 	if (domain->kind == DOMAIN_ENUM)
-		return ok_words(domain, value);
+		return names_in_sorted(value, domain->words, domain->n_words);
 	return checks[domain->kind](value);
 }

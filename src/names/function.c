@@ -1,6 +1,7 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "names/field.h"
+#include "names/table.h"
 
 /* Worksheet functions that compute from their arguments alone; sorted by bytes. */
 static const char *const functions[] = {
@@ -508,24 +509,12 @@ static const char *const functions[] = {
 bool names_function_ok(struct slice name)
 {
 	static const char *const prefixes[] = {"_xlfn.", "_XLFN.", "_xlws.", "_XLWS."};
-	size_t lo = 0, hi = ARRAY_LEN(functions);
 
 	/* _xlfn._xlws.SORT is a usual form */
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
 		if (slice_starts(name, slice_str(prefixes[i])))
 			name = slice_from(name, strlen(prefixes[i]));
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		int c = slice_cmp(name, slice_str(functions[mid]));
-
-		if (c == 0)
-			return true;
-		if (c < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return false;
+	return names_in_sorted(name, functions, ARRAY_LEN(functions));
 }
 
 static bool starts_nocase(struct slice s, const char *prefix)

@@ -10,4 +10,7 @@ extern const size_t names_elements_n;
 extern const uint16_t names_slots[];
 extern const size_t names_slots_n; /* a power of two */
 
+/* Whether s is one of n words in the order of slice_cmp. */
+bool names_in_sorted(struct slice s, const char *const *words, size_t n);
+
 #endif

@@ -114,18 +114,6 @@ enum err loop_watch(struct loop *l, int fd, unsigned want, loop_watch_fn *fn, vo
 	return OK;
 }
 
-enum err loop_watch_want(struct loop_watch *w, unsigned want)
-{
-	struct epoll_event ev = {.events = epoll_of(want), .data.ptr = w};
-
-	if (w->want == want)
-		return OK;
-	if (epoll_ctl(w->loop->ep, EPOLL_CTL_MOD, w->fd, &ev) != 0)
-		return ERR_IO;
-	w->want = want;
-	return OK;
-}
-
 void loop_unwatch(struct loop_watch *w)
 {
 	struct loop *l;
@@ -316,9 +304,4 @@ enum err loop_run(struct loop *l)
 void loop_stop(struct loop *l)
 {
 	l->stop = true;
-}
-
-int loop_fd(const struct loop *l)
-{
-	return l->ep;
 }

@@ -32,7 +32,6 @@ void loop_free(struct loop *l); /* NULL is a no-op */
 /* want: LOOP_READ | LOOP_WRITE, or 0 for LOOP_HUP only. */
 enum err loop_watch(struct loop *l, int fd, unsigned want, loop_watch_fn *fn, void *arg,
 		    struct loop_watch **ret_watch) NODISCARD;
-enum err loop_watch_want(struct loop_watch *w, unsigned want) NODISCARD;
 void loop_unwatch(struct loop_watch *w); /* NULL is a no-op */
 
 /* Calls fn once, ms from now, then the timer is gone: do not cancel it after it fired. */
@@ -48,8 +47,6 @@ enum err loop_run(struct loop *l) NODISCARD;
 /* Waits for at most ms (-1: for ever) and runs what is due. */
 enum err loop_once(struct loop *l, int ms) NODISCARD;
 void loop_stop(struct loop *l);
-/* Becomes readable when loop_once(l, 0) has work; for another loop, or a test. Timers excluded. */
-int loop_fd(const struct loop *l);
 
 static inline void loop_cleanup(struct loop **l)
 {

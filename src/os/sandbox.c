@@ -23,12 +23,6 @@ static const char *const fence_names[FENCE_COUNT] = {
     [FENCE_LIMITS] = "resource limits",
 };
 
-const char *fence_name(enum fence f)
-{
-	BUG_IF((unsigned)f >= FENCE_COUNT);
-	return fence_names[f];
-}
-
 void fences_missing(struct fences f, struct buf *out)
 {
 	bool any = false;

@@ -35,7 +35,6 @@ static inline bool fences_has(struct fences f, enum fence which)
 {
 	return (f.have >> which & 1u) != 0;
 }
-const char *fence_name(enum fence f);
 /* "user namespace, Landlock" of what is missing; nothing is appended when nothing is. */
 void fences_missing(struct fences f, struct buf *out);
 

@@ -230,16 +230,6 @@ enum err sock_local(int fd, struct sock_addr *ret_addr)
 	return OK;
 }
 
-enum err sock_peer(int fd, struct sock_addr *ret_addr)
-{
-	struct sock_addr a = {.n = sizeof a.ss};
-
-	if (getpeername(fd, (struct sockaddr *)&a.ss, &a.n) != 0)
-		return ERR_IO;
-	*ret_addr = a;
-	return OK;
-}
-
 enum err sock_pair(int ret_fd[2])
 {
 	int two[2];

@@ -37,7 +37,6 @@ enum err sock_accept(int fd, int *ret_fd, struct sock_addr *ret_peer) NODISCARD;
 /* Blocking socket in the end. ERR_TIMEOUT, ERR_IO. */
 enum err sock_connect(const struct sock_addr *a, int timeout_ms, int *ret_fd) NODISCARD;
 enum err sock_local(int fd, struct sock_addr *ret_addr) NODISCARD;
-enum err sock_peer(int fd, struct sock_addr *ret_addr) NODISCARD;
 
 /* Two ends of a SOCK_SEQPACKET connection, blocking. */
 enum err sock_pair(int ret_fd[2]) NODISCARD;

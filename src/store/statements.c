@@ -176,7 +176,6 @@ const char *const store_sql[STATEMENTS] = {
     [SQL_COLLECTION_ADD] = "INSERT INTO collection (city, transfer, n, account, at_ms)"
 			   " SELECT $1, $2, COALESCE(MAX(n), 0) + 1, $3, $4 FROM collection"
 			   " WHERE city = $1 AND transfer = $2",
-    [SQL_COLLECTIONS] = "SELECT COUNT(*) FROM collection WHERE city = $1 AND transfer = $2",
     [SQL_LOG_SIZE] = "SELECT COALESCE(MAX(n) + 1, 0) FROM entry WHERE city = $1",
     [SQL_LOG_ADD] = "INSERT INTO entry (city, n, stream, body) VALUES ($1, $2, $3, $4)",
     [SQL_LOG_RANGE] = "SELECT n, stream, body FROM entry WHERE city = $1 AND n >= $2"

@@ -372,8 +372,3 @@ enum err store_collection_add(struct store *s, struct slice transfer, int64_t ac
 	BUG_IF(!store_in_step(s));
 	return RUN(s, SQL_COLLECTION_ADD, v_text(transfer), v_int(account), v_int(at_ms));
 }
-
-enum err store_collections(struct store *s, struct slice transfer, uint64_t *ret)
-{
-	return count(s, SQL_COLLECTIONS, v_text(transfer), ret);
-}

@@ -129,7 +129,6 @@ enum err store_report_drop(struct store *s, struct slice transfer) NODISCARD;
 /* One collection: who, when. Collections are also entries; this is what views read. */
 enum err store_collection_add(struct store *s, struct slice transfer, int64_t account,
 			      int64_t at_ms) NODISCARD;
-enum err store_collections(struct store *s, struct slice transfer, uint64_t *ret) NODISCARD;
 
 const char *
 transfer_state_word(enum transfer_state st); /* "receiving": JSON, records; never NULL */

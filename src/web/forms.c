@@ -274,20 +274,27 @@ static void me_refused(struct req *r, const struct reply *reply)
 	page_me_with(r, &v, status);
 }
 
+/* Runs a command of one's own page and shows the page with what `done` says, or the refusal. */
+static void me_run(struct req *r, struct command *c, struct me_view *done)
+{
+	struct reply reply;
+
+	if (!web_try(r, c, &reply, NULL))
+		return;
+	if (reply.err != OK)
+		me_refused(r, &reply);
+	else
+		page_me_with(r, done, 200);
+}
+
 void form_password(struct req *r)
 {
 	struct command c = {.type = CMD_PASSWORD_CHANGE,
 			    .password = field(r, "password"),
 			    .new_password = field(r, "new")};
 	struct me_view v = {.done = slice_str(page_say(&r->pg, TXT_me_password_done))};
-	struct reply reply;
 
-	if (!web_try(r, &c, &reply, NULL))
-		return;
-	if (reply.err != OK)
-		me_refused(r, &reply);
-	else
-		page_me_with(r, &v, 200);
+	me_run(r, &c, &v);
 }
 
 void form_token(struct req *r)
@@ -320,17 +327,11 @@ void form_token_revoke(struct req *r)
 	uint64_t id = 0;
 	struct command c = {.type = CMD_TOKEN_REVOKE};
 	struct me_view v = {.done = slice_str(page_say(&r->pg, TXT_me_token_revoked))};
-	struct reply reply;
 
 	if (!slice_u64(field(r, "id"), &id) || id > INT64_MAX) {
 		web_error(r, 400);
 		return;
 	}
 	c.token_id = (int64_t)id;
-	if (!web_try(r, &c, &reply, NULL))
-		return;
-	if (reply.err != OK)
-		me_refused(r, &reply);
-	else
-		page_me_with(r, &v, 200);
+	me_run(r, &c, &v);
 }
