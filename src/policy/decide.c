@@ -161,7 +161,8 @@ static void keep_until(struct policy_decision *d, const struct keep *k, int32_t 
 void policy_decide(const struct policy *p, const struct policy_request *rq,
 		   struct policy_decision *ret)
 {
-	struct policy_decision d = {.rule = POLICY_NONE, .policy = p->hash};
+	struct policy_decision d = {
+	    .rule = POLICY_NONE, .statement = POLICY_NONE, .policy = p->hash};
 	struct keep k = {0};
 	struct sets s;
 

@@ -24,15 +24,50 @@
 #define POLICY_TEXT_MAX (32u << 20) /* bytes of a policy or basis text */
 #define POLICY_ZONES_MAX 32         /* zones of one policy */
 #define POLICY_LEVELS_MAX 7         /* levels of one scale */
-#define POLICY_RULES_MAX 131072     /* permit and forbid statements */
+#define POLICY_RULES_MAX 131072     /* permit, forbid and require statements */
+#define POLICY_ROLES_MAX 31         /* roles of one policy */
+#define POLICY_EXCEPTIONS_MAX 30    /* named exceptions of one policy */
 #define POLICY_NESTING_MAX 32       /* parentheses in a condition */
 #define POLICY_TERMS_MAX 64         /* alternatives of one condition after expansion */
-#define POLICY_NONE UINT32_MAX      /* no zone, no rule */
+#define POLICY_NONE UINT32_MAX      /* no zone, no rule, no statement */
 
 struct policy;
 
 /* Who may read a statement: everybody, the city's own people, or nobody outside the office. */
 enum policy_visibility { POLICY_PUBLIC, POLICY_INTERNAL, POLICY_SECRET };
+
+/* The two texts that a statement may cite. */
+enum policy_tree {
+	POLICY_TREE_BASIC,    /* 基本方針: `clause 8(3)ア` */
+	POLICY_TREE_STANDARD, /* 対策基準: `article 3(2)ア` */
+	POLICY_TREES
+};
+
+/*
+ * What answers for the cited texts. The room `clauses` has one over its imported trees;
+ * policy_load makes one from a plain text. It must outlive the policy: ids point into it.
+ */
+struct policy_resolver {
+	void *ctx;
+	/* ERR_NOT_FOUND where the tree has no such clause; *ret_id is its canonical id. */
+	enum err (*find)(void *ctx, enum policy_tree tree, struct slice id, struct slice *ret_id);
+	/* Whether the clause's text says the phrase (blanks and line ends do not count). */
+	enum err (*says)(void *ctx, enum policy_tree tree, struct slice id, struct slice phrase,
+			 bool *ret);
+	/* The i-th id of the tree, for suggestions; empty behind the last. */
+	struct slice (*id_at)(void *ctx, enum policy_tree tree, size_t i);
+	struct hash hash; /* of the texts behind it; goes into policy_hash() */
+};
+
+/* By what way content goes. Only for POLICY_TRANSFER does this version have a door. */
+enum policy_channel {
+	POLICY_TRANSFER,
+	POLICY_MAIL,
+	POLICY_WEB,
+	POLICY_SCREEN,
+	POLICY_MEDIA,
+	POLICY_CHANNELS
+};
 
 /* From mild to strict: of two that match, the higher one is obliged. */
 enum policy_method { POLICY_METHOD_NONE, POLICY_REBUILD, POLICY_FLATTEN, POLICY_TEXT };
@@ -62,26 +97,74 @@ struct policy_zone {
 };
 
 struct policy_level {
-	unsigned level;     /* 1 .. POLICY_LEVELS_MAX */
+	unsigned level;     /* its place in the scale from 1, the lowest */
+	struct slice code;  /* as written: "1", "3A" */
 	struct slice label; /* as in "機密性1" */
 };
 
-/* All zero is the most careful request: nothing is known. */
+enum policy_scale { POLICY_CONFIDENTIALITY, POLICY_INTEGRITY, POLICY_AVAILABILITY, POLICY_SCALES };
+
+/* An exception (例外措置) that the policy names. */
+struct policy_exception {
+	struct slice name, label;
+	int32_t until; /* last day in force, in Japan */
+};
+
+struct policy_role {
+	struct slice name, label;
+};
+
+enum policy_contains {
+	POLICY_CONTAINS_UNKNOWN, /* it cannot be inspected */
+	POLICY_CONTAINS_NOTHING,
+	POLICY_CONTAINS_PERSONAL_NUMBER,
+	POLICY_CONTAINS_PERSONAL_DATA,
+	/*
+	 * Not inspected yet, and will be before the release: a permit matches where it would for
+	 * some result, a forbid where it would for every result. Never a basis for a release.
+	 */
+	POLICY_CONTAINS_PENDING
+};
+
+enum policy_type {
+	POLICY_TYPE_UNKNOWN,
+	POLICY_TYPE_TEXT,
+	POLICY_TYPE_DOCUMENT, /* word processing, spreadsheets, slides */
+	POLICY_TYPE_PDF,
+	POLICY_TYPE_PICTURE,
+	POLICY_TYPE_ARCHIVE,
+	POLICY_TYPE_MAIL,
+	POLICY_TYPE_OTHER,
+	POLICY_TYPES
+};
+
+enum policy_recipient {
+	POLICY_RECIPIENT_UNKNOWN,
+	POLICY_RECIPIENT_REGISTERED,
+	POLICY_RECIPIENT_UNREGISTERED
+};
+
+enum policy_hours { POLICY_HOURS_UNKNOWN, POLICY_HOURS_OFFICE, POLICY_HOURS_OUTSIDE };
+
+/* policy_request.exception: none, one of the register that the policy does not name, or
+ * POLICY_EXCEPTION_NAMED + its place in policy_exceptions(). */
+enum { POLICY_EXCEPTION_NONE, POLICY_EXCEPTION_OTHER, POLICY_EXCEPTION_NAMED };
+
+/* All zero is the most careful request: nothing is known. A value that is none counts as unknown.
+ */
 struct policy_request {
 	uint32_t source, destination; /* zone ids */
-	uint8_t confidentiality;      /* declared level, 0 = not declared */
-	enum {
-		POLICY_CONTAINS_UNKNOWN,
-		POLICY_CONTAINS_NOTHING,
-		POLICY_CONTAINS_PERSONAL_NUMBER
-	} contains;
-	enum {
-		POLICY_RECIPIENT_UNKNOWN,
-		POLICY_RECIPIENT_REGISTERED,
-		POLICY_RECIPIENT_UNREGISTERED
-	} recipient;
-	bool exception; /* an exception ticket in force is cited */
-	int32_t day;    /* the day in Japan, in days since 1970-01-01 */
+	enum policy_channel channel;
+	/* Declared levels (policy_level.level), 0 = not declared. */
+	uint8_t confidentiality, integrity, availability;
+	enum policy_contains contains;
+	enum policy_type type;
+	enum policy_recipient recipient;
+	uint32_t exception; /* one that is in force and cited; a named one that has ended is none */
+	uint32_t role;      /* of who asks: 0 = unknown, else 1 + its place in policy_roles() */
+	uint8_t factors;    /* of the sign-in: 0 = unknown, 1, 2 = two or more */
+	enum policy_hours hours;
+	int32_t day; /* the day in Japan, in days since 1970-01-01 */
 };
 
 enum policy_reason {
@@ -93,9 +176,11 @@ enum policy_reason {
 struct policy_decision {
 	bool permit;
 	enum policy_reason reason;
-	uint32_t rule;    /* the first rule that decided, POLICY_NONE where reason is not BY_RULE */
-	uint32_t line;    /* its line in the policy text, 0 without a rule */
-	uint32_t matched; /* rules that matched with that effect */
+	uint32_t rule; /* the first rule that decided, POLICY_NONE where reason is not BY_RULE */
+	uint32_t statement;    /* its place in policy_statements() (policy/statement.h), or NONE */
+	uint32_t line;         /* its line in the policy text, 0 without a rule */
+	uint32_t matched;      /* rules that matched with that effect */
+	enum policy_tree tree; /* which text the clause is of */
 	struct slice clause, phrase; /* of the rule or the default; empty where there is none */
 	enum policy_visibility visibility; /* whether clause, phrase and line may be shown */
 	uint32_t obligations;              /* bits of enum policy_obligation; 0 without permit */
@@ -125,9 +210,28 @@ enum err policy_basis_name(struct slice text, struct slice *ret_name, struct dia
 enum err policy_load(struct arena *a, struct slice text, struct slice basis_text,
 		     const struct policy **ret, struct diag *d) NODISCARD;
 
+/* The same with a resolver for the cited texts; the basis file is not read. */
+enum err policy_load_with(struct arena *a, struct slice text, const struct policy_resolver *r,
+			  const struct policy **ret, struct diag *d) NODISCARD;
+
+/*
+ * Whether `next` may follow `last`: a higher version, not in force before it, and where the names
+ * of a scale's levels change, a mapping of every old level (`from`). ERR_CONFLICT and *d, which is
+ * about next's text, otherwise.
+ */
+enum err policy_follows(const struct policy *last, const struct policy *next, struct diag *d)
+    NODISCARD;
+
 /* Never fails: what cannot be decided is not permitted. No allocation. */
 void policy_decide(const struct policy *p, const struct policy_request *rq,
 		   struct policy_decision *ret);
+/* All rules that matched with the decision's effect, in file order: at most max statement places;
+ * returns how many there are. */
+size_t policy_deciders(const struct policy *p, const struct policy_request *rq, uint32_t *ret,
+		       size_t max);
+/* The decision without clause, phrase, rule and line where the audience may not read them. */
+struct policy_decision policy_decision_for(struct policy_decision d,
+					   enum policy_visibility audience);
 
 struct hash policy_hash(const struct policy *p); /* over both texts */
 struct slice policy_title(const struct policy *p);
@@ -149,6 +253,20 @@ enum err policy_addr_parse(struct slice text, struct policy_addr *ret) NODISCARD
 
 /* The levels of the confidentiality scale, lowest first; 0 without a scale. */
 size_t policy_confidentiality(const struct policy *p, const struct policy_level **ret);
+size_t policy_levels(const struct policy *p, enum policy_scale s, const struct policy_level **ret);
+/* What the scale's levels are called together: "confidentiality", or as in 自治体機密性. */
+struct slice policy_scheme(const struct policy *p, enum policy_scale s);
+/*
+ * The level that a class given earlier has now: `scheme` and `code` as they were recorded.
+ * ERR_NOT_FOUND where the policy neither has nor maps it; the class is then unknown.
+ */
+enum err policy_level_now(const struct policy *p, enum policy_scale s, struct slice scheme,
+			  struct slice code, unsigned *ret) NODISCARD;
+
+size_t policy_exceptions(const struct policy *p, const struct policy_exception **ret);
+size_t policy_roles(const struct policy *p, const struct policy_role **ret);
+/* The factors that `require factors` asks for in this zone; 1 where nothing is said. */
+unsigned policy_factors(const struct policy *p, uint32_t zone);
 
 /* Settings of a running system. */
 struct limits policy_limits(const struct policy *p); /* limits_default() where nothing is said */
