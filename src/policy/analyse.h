@@ -16,7 +16,9 @@
 #include "policy/statement.h"
 
 #define POLICY_NODES_MAX (8u << 20)
-#define POLICY_VALUES_MAX 32 /* of one attribute, also of two policies together */
+#define POLICY_PROOF_BYTES (2ull << 30) /* cap of the arena of one analysis */
+#define POLICY_IDLE_RULES_MAX 4096      /* of more, verify does not say which are without effect */
+#define POLICY_VALUES_MAX 32            /* of one attribute, also of two policies together */
 
 /* In the order in which cases are told. */
 enum policy_attr {
@@ -128,6 +130,7 @@ struct policy_proof {
 	size_t nodes;        /* of the diagram */
 	struct policy_breach *breaches;
 	size_t n_breaches; /* one for each never or always that does not hold */
+	bool idle_known;   /* whether rules without effect were looked for to the end */
 	struct policy_idle_rule *idle;
 	size_t n_idle;
 };

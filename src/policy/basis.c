@@ -140,7 +140,7 @@ static enum err too_long(const struct basis *b, struct slice text, struct diag *
 
 enum err policy_basis_read(struct arena *a, struct slice text, struct basis *ret, struct diag *d)
 {
-	struct basis b = {0};
+	struct basis b = {.arena = a};
 	struct counter c = {0};
 	struct slice rest = text;
 	size_t bad = utf8_first_bad(text);
@@ -213,13 +213,34 @@ enum err policy_basis_has(struct arena *a, struct clause *c, struct slice phrase
 	return OK;
 }
 
-const char *policy_basis_suggest(struct arena *a, const struct basis *b, struct slice id)
+static enum err basis_find(void *ctx, enum policy_tree tree, struct slice id, struct slice *ret_id)
 {
-	struct slice *ids = arena_array(a, b->n, sizeof *ids);
+	const struct clause *c = policy_basis_find((struct basis *)ctx + tree, id);
 
-	if (!ids)
-		return "";
-	for (size_t i = 0; i < b->n; i++)
-		ids[i] = b->clauses[i].id;
-	return policy_suggest(a, id, ids, b->n);
+	if (!c)
+		return ERR_NOT_FOUND;
+	*ret_id = c->id;
+	return OK;
+}
+
+static enum err basis_says(void *ctx, enum policy_tree tree, struct slice id, struct slice phrase,
+			   bool *ret)
+{
+	struct basis *b = (struct basis *)ctx + tree;
+	struct clause *c = policy_basis_find(b, id);
+
+	return c ? policy_basis_has(b->arena, c, phrase, ret) : ERR_NOT_FOUND;
+}
+
+static struct slice basis_id_at(void *ctx, enum policy_tree tree, size_t i)
+{
+	const struct basis *b = (struct basis *)ctx + tree;
+
+	return i < b->n ? b->clauses[i].id : (struct slice){0};
+}
+
+struct policy_resolver policy_basis_resolver(struct basis *b)
+{
+	return (struct policy_resolver){
+	    .ctx = b, .find = basis_find, .says = basis_says, .id_at = basis_id_at};
 }

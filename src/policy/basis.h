@@ -17,7 +17,7 @@ struct clause *policy_basis_find(const struct basis *b, struct slice id);
 /* Whether the clause's text holds the phrase, blanks and line ends in both passed over. */
 enum err policy_basis_has(struct arena *a, struct clause *c, struct slice phrase, bool *ret)
     NODISCARD;
-/* "; did you mean '8(3)ア'?" or "". */
-const char *policy_basis_suggest(struct arena *a, const struct basis *b, struct slice id);
+/* Answers from b[POLICY_TREES], which must outlive it; an empty one has no clause. */
+struct policy_resolver policy_basis_resolver(struct basis *b);
 
 #endif

@@ -5,8 +5,8 @@ enum cond_kind { COND_ATOM, COND_NOT, COND_AND, COND_OR };
 
 struct cond {
 	enum cond_kind kind;
-	enum attr attr;    /* of an atom */
-	uint32_t set, all; /* the values it names, and all that can be known */
+	enum policy_attr attr; /* of an atom */
+	uint32_t set, all;     /* the values it names, and all that can be known */
 	bool names_unknown;
 	struct cond *a, *b;
 };
@@ -14,22 +14,6 @@ struct cond {
 struct work {
 	struct parser *ps;
 	unsigned atoms, depth;
-};
-
-/* The values that conditions may name; the bit is the value's place in its set. */
-struct value_word {
-	enum attr attr;
-	const char *word;
-	unsigned bit;
-};
-
-static const struct value_word values[] = {
-    {ATTR_CONTAINS, "unknown", POLICY_CONTAINS_UNKNOWN},
-    {ATTR_CONTAINS, "nothing", POLICY_CONTAINS_NOTHING},
-    {ATTR_CONTAINS, "personal-number", POLICY_CONTAINS_PERSONAL_NUMBER},
-    {ATTR_RECIPIENT, "unknown", POLICY_RECIPIENT_UNKNOWN},
-    {ATTR_RECIPIENT, "registered", POLICY_RECIPIENT_REGISTERED},
-    {ATTR_RECIPIENT, "unregistered", POLICY_RECIPIENT_UNREGISTERED},
 };
 
 static struct cond *make(struct work *w, struct cond c)
@@ -41,75 +25,89 @@ static struct cond *make(struct work *w, struct cond c)
 	return ret;
 }
 
-static enum err value(struct work *w, struct cond *c)
+/* One value of the attribute by its word. */
+static enum err value(struct parser *ps, enum policy_attr attr, uint32_t *ret)
 {
-	struct parser *ps = w->ps;
-	struct slice words[ARRAY_LEN(values)];
-	size_t n = 0;
+	struct slice words[POLICY_VALUES_MAX];
+	uint32_t n = policy_value_count(ps->p, attr);
 
-	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
-		if (values[i].attr != c->attr)
+	for (uint32_t v = 0; v < n; v++) {
+		struct policy_value pv = policy_value(ps->p, attr, v);
+
+		words[v] = pv.word;
+		if (ps->t.starts || ps->t.kind != TOK_WORD || !slice_eq(ps->t.text, pv.word))
 			continue;
-		words[n++] = slice_str(values[i].word);
-		c->all |= values[i].bit ? BIT(values[i].bit) : 0;
-		if (policy_at(ps, values[i].word)) {
-			c->set = BIT(values[i].bit);
-			c->names_unknown = values[i].bit == 0;
-		}
+		policy_names(ps, pv.visibility, ps->t.at);
+		*ret = v;
+		return policy_next(ps);
 	}
-	if (!c->set)
-		return FAIL(ps, ps->t.at.offset, "%s is no value here%s", policy_token_name(ps),
-			    policy_suggest(ps->p->arena, ps->t.text, words, n));
+	return FAIL(ps, ps->t.at.offset, "%s is no value of %s%s", policy_token_name(ps),
+		    policy_attr_word(attr), policy_suggest(ps->p->arena, ps->t.text, words, n));
+}
+
+static enum err take_not(struct parser *ps, bool *ret_not)
+{
+	if (!policy_at(ps, "not"))
+		return OK;
+	*ret_not = true;
 	return policy_next(ps);
 }
 
-static enum err level_set(struct parser *ps, const char *sign, uint64_t level, uint32_t *ret)
+/* contains personal-number */
+static enum err contains(struct parser *ps, struct cond *c, bool *ret_not)
 {
-	uint32_t set = 0;
-	bool known = false;
+	uint32_t v = 0;
 
-	for (size_t i = 0; i < ps->p->n_levels; i++) {
-		unsigned v = ps->p->levels[i].level;
-		bool in = sign[0] == '='   ? v == level
-			  : sign[0] == '!' ? v != level
-			  : sign[0] == '<' ? v < level || (sign[1] && v == level)
-					   : v > level || (sign[1] && v == level);
-
-		known = known || v == level;
-		set |= in ? BIT(v) : 0;
-	}
-	*ret = set;
-	return known ? OK : ERR_NOT_FOUND;
+	(void)ret_not;
+	TRY(value(ps, c->attr, &v));
+	c->set = BIT(v);
+	c->names_unknown = v == 0;
+	return OK;
 }
 
-static uint32_t level_all(const struct policy *p)
+/* recipient is [not] registered */
+static enum err is(struct parser *ps, struct cond *c, bool *ret_not)
+{
+	TRY(policy_expect(ps, "is"));
+	TRY(take_not(ps, ret_not));
+	return contains(ps, c, NULL);
+}
+
+/* source is [not] lgwan */
+static enum err zone(struct parser *ps, struct cond *c, bool *ret_not)
+{
+	TRY(policy_expect(ps, "is"));
+	TRY(take_not(ps, ret_not));
+	return policy_parse_zones(ps, false, &c->set);
+}
+
+static uint32_t compared(const char *sign, uint32_t n, uint32_t with)
 {
 	uint32_t set = 0;
 
-	for (size_t i = 0; i < p->n_levels; i++)
-		set |= BIT(p->levels[i].level);
+	for (uint32_t v = 1; v < n; v++)
+		if (sign[0] == '='   ? v == with
+		    : sign[0] == '!' ? v != with
+		    : sign[0] == '<' ? v < with || (sign[1] && v == with)
+				     : v > with || (sign[1] && v == with))
+			set |= BIT(v);
 	return set;
 }
 
-/* confidentiality = 1, confidentiality > 1, confidentiality is [not] unknown */
-static enum err level(struct work *w, struct cond *c, bool *ret_not)
+/* confidentiality = 1, confidentiality > 3C, factors is [not] unknown */
+static enum err level(struct parser *ps, struct cond *c, bool *ret_not)
 {
 	static const char *const signs[] = {"<=", ">=", "!=", "=", "<", ">"};
-	struct parser *ps = w->ps;
+	uint32_t n = policy_value_count(ps->p, c->attr), v = 0;
 	struct place at;
-	uint64_t n;
 
-	if (!ps->p->n_levels)
-		return FAIL(
-		    ps, ps->t.at.offset,
-		    "no levels are declared above; write 'scale confidentiality ...' first");
-	c->all = level_all(ps->p);
+	if (n == 1)
+		return FAIL(ps, ps->t.at.offset,
+			    "no levels are declared above; write 'scale %s ...' first",
+			    policy_attr_word(c->attr));
 	if (policy_at(ps, "is")) {
 		TRY(policy_next(ps));
-		if (policy_at(ps, "not")) {
-			*ret_not = true;
-			TRY(policy_next(ps));
-		}
+		TRY(take_not(ps, ret_not));
 		c->set = BIT(0);
 		c->names_unknown = true;
 		return policy_expect(ps, "unknown");
@@ -119,56 +117,33 @@ static enum err level(struct work *w, struct cond *c, bool *ret_not)
 			continue;
 		TRY(policy_next(ps));
 		at = ps->t.at;
-		TRY(policy_parse_number(ps, "a level", POLICY_LEVELS_MAX, &n));
-		if (level_set(ps, signs[i], n, &c->set) != OK)
-			return FAIL(ps, at.offset, "level %u is not in the scale of line %u",
-				    (unsigned)n, ps->p->scales[0].line);
+		TRY(value(ps, c->attr, &v));
+		if (!v)
+			return FAIL(ps, at.offset, "write 'is unknown'");
+		c->set = compared(signs[i], n, v);
 		return OK;
 	}
 	return FAIL(ps, ps->t.at.offset, "expected =, !=, <, >, <=, >= or 'is' instead of %s",
 		    policy_token_name(ps));
 }
 
-/* source is [not] lgwan */
-static enum err zone(struct work *w, struct cond *c, bool *ret_not)
-{
-	struct parser *ps = w->ps;
-
-	c->all = SET_ALL;
-	TRY(policy_expect(ps, "is"));
-	if (policy_at(ps, "not")) {
-		*ret_not = true;
-		TRY(policy_next(ps));
-	}
-	return policy_parse_zones(ps, false, &c->set);
-}
-
-static enum err word(struct work *w, struct cond *c, bool *ret_not)
-{
-	struct parser *ps = w->ps;
-
-	if (c->attr == ATTR_RECIPIENT) {
-		TRY(policy_expect(ps, "is"));
-		if (policy_at(ps, "not")) {
-			*ret_not = true;
-			TRY(policy_next(ps));
-		}
-	}
-	return value(w, c);
-}
-
 struct attr_word {
-	const char *word;
-	enum attr attr;
-	enum err (*parse)(struct work *w, struct cond *c, bool *ret_not);
+	enum policy_attr attr;
+	enum err (*parse)(struct parser *ps, struct cond *c, bool *ret_not);
 };
 
 static const struct attr_word attrs[] = {
-    {"source", ATTR_SOURCE, zone},
-    {"destination", ATTR_DESTINATION, zone},
-    {"confidentiality", ATTR_CONFIDENTIALITY, level},
-    {"contains", ATTR_CONTAINS, word},
-    {"recipient", ATTR_RECIPIENT, word},
+    {POLICY_A_SOURCE, zone},
+    {POLICY_A_DESTINATION, zone},
+    {POLICY_A_CONFIDENTIALITY, level},
+    {POLICY_A_INTEGRITY, level},
+    {POLICY_A_AVAILABILITY, level},
+    {POLICY_A_CONTAINS, contains},
+    {POLICY_A_RECIPIENT, is},
+    {POLICY_A_TYPE, is},
+    {POLICY_A_ROLE, is},
+    {POLICY_A_FACTORS, level},
+    {POLICY_A_HOURS, is},
 };
 
 static enum err atom(struct work *w, struct cond **ret)
@@ -182,13 +157,17 @@ static enum err atom(struct work *w, struct cond **ret)
 				    "a condition may have at most %d comparisons",
 				    CONDITION_ATOMS_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(attrs); i++) {
-		struct cond c = {.kind = COND_ATOM, .attr = attrs[i].attr};
+		struct cond c = {.kind = COND_ATOM,
+				 .attr = attrs[i].attr,
+				 .all = policy_valid(ps->p, attrs[i].attr) & ~BIT(0)};
 
-		words[i] = slice_str(attrs[i].word);
-		if (!policy_at(ps, attrs[i].word))
+		words[i] = slice_str(policy_attr_word(attrs[i].attr));
+		if (!policy_at(ps, policy_attr_word(attrs[i].attr)))
 			continue;
+		if (attrs[i].parse == zone)
+			c.all |= BIT(0);
 		TRY(policy_next(ps));
-		TRY(attrs[i].parse(w, &c, &negated));
+		TRY(attrs[i].parse(ps, &c, &negated));
 		*ret = make(w, c);
 		if (*ret && negated)
 			*ret = make(w, (struct cond){.kind = COND_NOT, .a = *ret});
@@ -268,7 +247,7 @@ struct terms {
  */
 static uint32_t atom_set(const struct cond *c, bool negate, bool forbid)
 {
-	bool has_unknown = c->attr != ATTR_SOURCE && c->attr != ATTR_DESTINATION;
+	bool has_unknown = c->attr != POLICY_A_SOURCE && c->attr != POLICY_A_DESTINATION;
 	uint32_t set = negate ? c->all & ~c->set : c->set;
 
 	if (has_unknown && forbid && !c->names_unknown)
@@ -290,7 +269,7 @@ static enum err product(const struct cond *c, bool negate, bool forbid, struct t
 			struct term t;
 			bool empty = false;
 
-			for (size_t k = 0; k < ATTRS; k++) {
+			for (size_t k = 0; k < POLICY_ATTRS; k++) {
 				t.set[k] = a.t[i].set[k] & b.t[j].set[k];
 				empty = empty || !t.set[k];
 			}
@@ -309,7 +288,7 @@ static enum err expand(const struct cond *c, bool negate, bool forbid, struct te
 
 	switch (c->kind) {
 	case COND_ATOM:
-		for (size_t k = 0; k < ATTRS; k++)
+		for (size_t k = 0; k < POLICY_ATTRS; k++)
 			ret->t[0].set[k] = SET_ALL;
 		ret->t[0].set[c->attr] = atom_set(c, negate, forbid);
 		ret->n = ret->t[0].set[c->attr] ? 1 : 0;

@@ -9,23 +9,45 @@ static void set_rows(struct compiled *c, const struct rule *r, uint32_t rule, si
 {
 	for (uint32_t t = 0; t < r->n_terms; t++, (*row)++) {
 		c->rule_of[*row] = rule;
-		for (size_t k = 0; k < ATTRS; k++)
-			for (unsigned v = 0; v < 32; v++)
-				if (c->bits[k][v] && (r->terms[t].set[k] & BIT(v)))
+		c->term_of[*row] = &r->terms[t];
+		for (size_t k = 0; k < POLICY_ATTRS; k++)
+			for (uint32_t set = r->terms[t].set[k]; set; set &= set - 1) {
+				unsigned v = (unsigned)__builtin_ctz(set);
+
+				if (c->bits[k][v])
 					c->bits[k][v][*row / 64] |= 1ull << (*row % 64);
+			}
+	}
+}
+
+/* Attributes that no rule asks for need no look at all. */
+static void find_active(const struct policy *p, struct compiled *c)
+{
+	for (enum policy_attr k = 0; k < POLICY_ATTRS; k++) {
+		uint32_t valid = policy_valid(p, k);
+		bool asked = k == POLICY_A_CHANNEL; /* it also keeps the padding out */
+
+		for (size_t i = 0; i < p->n_rules && !asked; i++)
+			for (uint32_t t = 0; t < p->rules[i].n_terms && !asked; t++)
+				asked = (p->rules[i].terms[t].set[k] & valid) != valid;
+		if (asked)
+			c->active[c->n_active++] = k;
 	}
 }
 
 static enum err make_sets(struct policy *p, struct compiled *c)
 {
-	unsigned n[ATTRS] = {p->n_zones, p->n_zones, POLICY_LEVELS_MAX + 1, 3, 3, 2};
+	for (size_t i = 0; i < c->n_active; i++) {
+		enum policy_attr k = c->active[i];
+		uint32_t n = policy_value_count(p, k) + (k == POLICY_A_CONTAINS); /* pending */
 
-	for (size_t k = 0; k < ATTRS; k++)
-		for (unsigned v = 0; v < n[k]; v++) {
+		c->values[k] = n;
+		for (uint32_t v = 0; v < n; v++) {
 			c->bits[k][v] = arena_array(p->arena, c->words, sizeof(uint64_t));
 			if (!c->bits[k][v])
 				return ERR_MEMORY;
 		}
+	}
 	return OK;
 }
 
@@ -39,9 +61,11 @@ enum err policy_compile(struct policy *p)
 	c.forbid_words = (rows[true] + 63) / 64;
 	c.words = c.forbid_words + (rows[false] + 63) / 64;
 	c.rule_of = arena_array(p->arena, c.words * 64, sizeof *c.rule_of);
-	if (!c.rule_of)
+	c.term_of = arena_array(p->arena, c.words * 64, sizeof *c.term_of);
+	if (!c.rule_of || !c.term_of)
 		return ERR_MEMORY;
 	memset(c.rule_of, 0xFF, c.words * 64 * sizeof *c.rule_of); /* POLICY_NONE */
+	find_active(p, &c);
 	TRY(make_sets(p, &c));
 	for (int forbid = 1; forbid >= 0; forbid--) {
 		for (size_t i = 0; i < p->n_rules; i++)
@@ -53,36 +77,58 @@ enum err policy_compile(struct policy *p)
 	return OK;
 }
 
-static unsigned known_level(const struct policy *p, unsigned level)
-{
-	for (size_t i = 0; i < p->n_levels; i++)
-		if (p->levels[i].level == level)
-			return level;
-	return 0;
-}
-
+/* The row sets of a request's values, of active attributes only. */
 struct sets {
-	const uint64_t *a, *b, *c, *d, *e, *f;
+	const uint64_t *s[POLICY_ATTRS];
+	size_t n;
 };
 
-static struct sets sets_of(const struct policy *p, const struct policy_request *rq)
+/* A named exception counts until its last day. */
+static uint32_t exception_of(const struct policy *p, const struct policy_request *rq)
+{
+	uint32_t i = rq->exception - POLICY_EXCEPTION_NAMED;
+
+	if (rq->exception < POLICY_EXCEPTION_NAMED)
+		return rq->exception;
+	return i < p->n_exceptions && rq->day <= p->exceptions[i].until ? rq->exception
+									: POLICY_EXCEPTION_NONE;
+}
+
+/* The row sets of the request's values. */
+static void sets_of(const struct policy *p, const struct policy_request *rq, struct sets *ret)
 {
 	const struct compiled *c = &p->compiled;
-	unsigned contains = (unsigned)rq->contains, recipient = (unsigned)rq->recipient;
-
-	return (struct sets){
-	    c->bits[ATTR_SOURCE][rq->source],
-	    c->bits[ATTR_DESTINATION][rq->destination],
-	    c->bits[ATTR_CONFIDENTIALITY][known_level(p, rq->confidentiality)],
-	    c->bits[ATTR_CONTAINS][contains < 3 ? contains : 0],
-	    c->bits[ATTR_RECIPIENT][recipient < 3 ? recipient : 0],
-	    c->bits[ATTR_EXCEPTION][rq->exception ? 1 : 0],
+	const uint32_t v[POLICY_ATTRS] = {
+	    [POLICY_A_CHANNEL] = rq->channel,
+	    [POLICY_A_SOURCE] = rq->source,
+	    [POLICY_A_DESTINATION] = rq->destination,
+	    [POLICY_A_EXCEPTION] = exception_of(p, rq),
+	    [POLICY_A_CONTAINS] = rq->contains,
+	    [POLICY_A_CONFIDENTIALITY] = rq->confidentiality,
+	    [POLICY_A_INTEGRITY] = rq->integrity,
+	    [POLICY_A_AVAILABILITY] = rq->availability,
+	    [POLICY_A_RECIPIENT] = rq->recipient,
+	    [POLICY_A_TYPE] = rq->type,
+	    [POLICY_A_ROLE] = rq->role,
+	    [POLICY_A_FACTORS] = rq->factors,
+	    [POLICY_A_HOURS] = rq->hours,
 	};
+
+	ret->n = c->n_active;
+	for (size_t i = 0; i < c->n_active; i++) {
+		enum policy_attr k = c->active[i];
+
+		ret->s[i] = c->bits[k][v[k] < c->values[k] ? v[k] : 0];
+	}
 }
 
 static inline uint64_t match(const struct sets *s, size_t w)
 {
-	return s->a[w] & s->b[w] & s->c[w] & s->d[w] & s->e[w] & s->f[w];
+	uint64_t m = s->s[0][w];
+
+	for (size_t k = 1; k < s->n; k++)
+		m &= s->s[k][w];
+	return m;
 }
 
 struct keep {
@@ -127,6 +173,7 @@ static void collect(const struct policy *p, const struct sets *s, size_t from, s
 static void cite(struct policy_decision *d, const struct cited *c)
 {
 	d->line = c->at.line;
+	d->tree = c->tree;
 	d->clause = c->clause;
 	d->phrase = c->phrase;
 	d->visibility = c->visibility;
@@ -158,6 +205,12 @@ static void keep_until(struct policy_decision *d, const struct keep *k, int32_t 
 	d->retain_days = (uint32_t)(until - day);
 }
 
+static bool decidable(const struct policy *p, const struct policy_request *rq)
+{
+	return rq->source < p->n_zones && rq->destination < p->n_zones &&
+	       (unsigned)rq->channel < POLICY_CHANNELS;
+}
+
 void policy_decide(const struct policy *p, const struct policy_request *rq,
 		   struct policy_decision *ret)
 {
@@ -171,8 +224,8 @@ void policy_decide(const struct policy *p, const struct policy_request *rq,
 		*ret = d;
 		return;
 	}
-	if (rq->source < p->n_zones && rq->destination < p->n_zones) {
-		s = sets_of(p, rq);
+	if (decidable(p, rq)) {
+		sets_of(p, rq, &s);
 		collect(p, &s, 0, p->compiled.forbid_words, &d, &k);
 		if (d.rule == POLICY_NONE) {
 			collect(p, &s, p->compiled.forbid_words, p->compiled.words, &d, &k);
@@ -181,11 +234,52 @@ void policy_decide(const struct policy *p, const struct policy_request *rq,
 	}
 	if (d.rule != POLICY_NONE) {
 		d.reason = POLICY_BY_RULE;
+		d.statement = p->rules[d.rule].statement;
 		cite(&d, &p->rules[d.rule].c);
 	} else if (p->default_deny.at.line) {
+		d.statement = p->default_statement;
 		cite(&d, &p->default_deny);
 	}
 	if (d.permit && (d.obligations & BIT(POLICY_RETAIN)))
 		keep_until(&d, &k, rq->day);
 	*ret = d;
+}
+
+size_t policy_deciders(const struct policy *p, const struct policy_request *rq, uint32_t *ret,
+		       size_t max)
+{
+	const struct compiled *c = &p->compiled;
+	uint32_t last = POLICY_NONE;
+	struct policy_decision d;
+	struct sets s;
+	size_t n = 0;
+
+	policy_decide(p, rq, &d);
+	if (d.reason != POLICY_BY_RULE)
+		return 0;
+	sets_of(p, rq, &s);
+	for (size_t w = d.permit ? c->forbid_words : 0; w < (d.permit ? c->words : c->forbid_words);
+	     w++)
+		for (uint64_t m = match(&s, w); m; m &= m - 1) {
+			uint32_t rule = c->rule_of[w * 64 + (unsigned)__builtin_ctzll(m)];
+
+			if (rule == last)
+				continue;
+			last = rule;
+			if (n < max)
+				ret[n] = p->rules[rule].statement;
+			n++;
+		}
+	return n;
+}
+
+struct policy_decision policy_decision_for(struct policy_decision d,
+					   enum policy_visibility audience)
+{
+	if (d.visibility <= audience)
+		return d;
+	d.clause = d.phrase = (struct slice){0};
+	d.rule = d.statement = POLICY_NONE;
+	d.line = d.matched = 0;
+	return d;
 }

@@ -63,10 +63,11 @@ static void nothing_permits_by_default(void)
 
 static void forbid_wins(void)
 {
-	struct policy_decision d = decide("permit transfer a -> b clause 1\n"
-					  "forbid transfer any -> b clause 2\n"
-					  "forbid transfer a -> any clause 1\n",
-					  (struct policy_request){AB});
+	struct policy_decision d =
+	    decide("permit transfer a -> b clause 1\n"
+		   "forbid transfer any -> b when contains personal-number clause 2\n"
+		   "forbid transfer a -> any when confidentiality = 3 clause 1\n",
+		   (struct policy_request){AB});
 
 	CHECK(!d.permit && d.reason == POLICY_BY_RULE && d.rule == 1 && d.line == 6 &&
 	      d.matched == 2);

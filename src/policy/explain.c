@@ -22,7 +22,9 @@ static void put_source(const struct policy_decision *d, enum policy_lang lang,
 			lang == POLICY_JA ? "公開しない定め" : "a provision that is not public");
 		return;
 	}
-	buf_str(out, lang == POLICY_JA ? "条項" : "clause ");
+	buf_str(out, d->tree == POLICY_TREE_STANDARD ? (lang == POLICY_JA ? "対策基準" : "article ")
+		     : lang == POLICY_JA             ? "条項"
+						     : "clause ");
 	buf_slice(out, d->clause);
 	if (d->phrase.n) {
 		buf_str(out, lang == POLICY_JA ? "「" : " \"");
@@ -33,13 +35,23 @@ static void put_source(const struct policy_decision *d, enum policy_lang lang,
 		buf_printf(out, lang == POLICY_JA ? "(規則%u行)" : " (rule on line %u)", d->line);
 }
 
+static uint32_t channel_of(const struct policy_request *rq)
+{
+	return (unsigned)rq->channel < POLICY_CHANNELS ? rq->channel : POLICY_TRANSFER;
+}
+
+static const char *const channels[POLICY_CHANNELS] = {"A transfer", "Mail", "Browsing the web",
+						      "A screen transfer", "A move by medium"};
+
 static void ja(const struct policy *p, const struct policy_request *rq,
 	       const struct policy_decision *d, enum policy_visibility audience, struct buf *out)
 {
 	put_zone(p, rq->source, POLICY_JA, audience, out);
 	buf_str(out, "から");
 	put_zone(p, rq->destination, POLICY_JA, audience, out);
-	buf_str(out, "への受渡しは、");
+	buf_str(out, "への");
+	buf_slice(out, policy_value(p, POLICY_A_CHANNEL, channel_of(rq)).ja);
+	buf_str(out, "は、");
 	if (d->reason == POLICY_NOT_IN_FORCE) {
 		buf_str(out, "方針が");
 		date_put_wareki(out, date_from_days(p->effective));
@@ -65,7 +77,8 @@ static void ja(const struct policy *p, const struct policy_request *rq,
 static void en(const struct policy *p, const struct policy_request *rq,
 	       const struct policy_decision *d, enum policy_visibility audience, struct buf *out)
 {
-	buf_str(out, "A transfer from ");
+	buf_str(out, channels[channel_of(rq)]);
+	buf_str(out, " from ");
 	put_zone(p, rq->source, POLICY_EN, audience, out);
 	buf_str(out, " to ");
 	put_zone(p, rq->destination, POLICY_EN, audience, out);

@@ -202,6 +202,9 @@ struct policy_addr {
 /* The file name that the policy statement calls its basis: a plain name without a path. */
 enum err policy_basis_name(struct slice text, struct slice *ret_name, struct diag *d) NODISCARD;
 
+/* Likewise the text that it calls its standard (対策基準); ERR_NOT_FOUND where it names none. */
+enum err policy_standard_name(struct slice text, struct slice *ret_name) NODISCARD;
+
 /*
  * Loads and checks. ERR_SYNTAX what the language or the check refuses, ERR_UNSUPPORTED a statement
  * this version cannot enforce, ERR_LIMIT, ERR_MEMORY. The first fault is in *d; d->part is "basis"
@@ -210,7 +213,11 @@ enum err policy_basis_name(struct slice text, struct slice *ret_name, struct dia
 enum err policy_load(struct arena *a, struct slice text, struct slice basis_text,
 		     const struct policy **ret, struct diag *d) NODISCARD;
 
-/* The same with a resolver for the cited texts; the basis file is not read. */
+/* The same with a standard beside the basis; d->part is "standard" for a fault in it. */
+enum err policy_load_texts(struct arena *a, struct slice text, struct slice basis_text,
+			   struct slice standard_text, const struct policy **ret, struct diag *d)
+    NODISCARD;
+/* The same with a resolver for the cited texts, which then are not read. */
 enum err policy_load_with(struct arena *a, struct slice text, const struct policy_resolver *r,
 			  const struct policy **ret, struct diag *d) NODISCARD;
 

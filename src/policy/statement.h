@@ -56,6 +56,7 @@ struct policy_statement {
 	 * its words: the same as long as the statement says the same, wherever it stands. Unique.
 	 */
 	struct slice id;
+	uint64_t words;           /* differs where the statement says something else */
 	struct slice name, label; /* empty where it has none */
 	enum policy_tree tree;
 	struct slice clause, phrase; /* empty where it cites none */

@@ -89,17 +89,27 @@ static enum err read_zones(struct init *in, const char *list)
 	return in->zones_n > 0 ? OK : ERR_USAGE;
 }
 
+static enum err put_beside(struct init *in, struct slice file, struct slice text)
+{
+	const char *name = arena_printf(in->a, "policy/%.*s", (int)file.n, (const char *)file.p);
+
+	return name ? put(in, name, text, 0644) : ERR_MEMORY;
+}
+
 static enum err write_policy(struct init *in)
 {
-	struct slice basis;
+	struct slice name;
 	struct diag d;
+	enum err e;
 
-	TRY(policy_basis_name(in->policy.text, &basis, &d));
+	TRY(policy_basis_name(in->policy.text, &name, &d));
 	TRY(make(in, "/policy", 0755));
 	TRY(put(in, "policy/city.policy", in->policy.text, 0644));
-	const char *name = arena_printf(in->a, "policy/%.*s", (int)basis.n, (const char *)basis.p);
-
-	return name ? put(in, name, in->policy.basis, 0644) : ERR_MEMORY;
+	TRY(put_beside(in, name, in->policy.basis));
+	e = policy_standard_name(in->policy.text, &name);
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	return e != OK ? e : put_beside(in, name, in->policy.standard);
 }
 
 static enum err write_certificate(struct init *in, const struct config_new_zone *z)

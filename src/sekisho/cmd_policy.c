@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/calendar.h"
 #include "os/clock.h"
 #include "sekisho/policy_file.h"
@@ -50,7 +51,10 @@ static int complain(const struct cli *cli, const struct policy_file *f, enum err
 		return print(&b, stderr, EXIT_ERROR);
 	}
 	buf_printf(&b, "{\"ok\":false,\"line\":%u,\"column\":%u", d->line, d->column);
-	json_text(&b, "file", slice_str(d->part[0] ? f->basis_path : f->path));
+	json_text(&b, "file",
+		  slice_str(strcmp(d->part, "basis") == 0      ? f->basis_path
+			    : strcmp(d->part, "standard") == 0 ? f->standard_path
+							       : f->path));
 	json_text(&b, "text", slice_str(d->text[0] ? d->text : err_str(e)));
 	buf_str(&b, "}\n");
 	return print(&b, stdout, EXIT_ERROR);

@@ -19,23 +19,34 @@ static enum err read_text(struct arena *a, const char *path, struct slice *ret, 
 	return OK;
 }
 
+/* A file beside the policy. */
+static enum err read_beside(struct arena *a, const char *path, struct slice name,
+			    const char **ret_path, struct slice *ret, struct diag *d)
+{
+	struct slice folder = slice_str(path);
+	size_t slash = slice_rfind(folder, S("/"));
+
+	folder.n = slash == SIZE_MAX ? 0 : slash + 1;
+	*ret_path = arena_printf(a, "%.*s%.*s", (int)folder.n, (const char *)folder.p, (int)name.n,
+				 (const char *)name.p);
+	return *ret_path ? read_text(a, *ret_path, ret, d) : ERR_MEMORY;
+}
+
 enum err policy_file_load(struct arena *a, const char *path, struct policy_file *ret,
 			  struct diag *d)
 {
-	struct slice folder = slice_str(path), name;
-	size_t slash = slice_rfind(folder, S("/"));
+	struct slice name;
+	enum err e;
 
 	*d = (struct diag){0};
 	*ret = (struct policy_file){.path = path};
 	TRY(read_text(a, path, &ret->text, d));
 	TRY(policy_basis_name(ret->text, &name, d));
-	folder.n = slash == SIZE_MAX ? 0 : slash + 1;
-	ret->basis_path = arena_printf(a, "%.*s%.*s", (int)folder.n, (const char *)folder.p,
-				       (int)name.n, (const char *)name.p);
-	if (!ret->basis_path)
-		return ERR_MEMORY;
-	TRY(read_text(a, ret->basis_path, &ret->basis, d));
-	return policy_load(a, ret->text, ret->basis, &ret->policy, d);
+	TRY(read_beside(a, path, name, &ret->basis_path, &ret->basis, d));
+	e = policy_standard_name(ret->text, &name);
+	if (e == OK)
+		TRY(read_beside(a, path, name, &ret->standard_path, &ret->standard, d));
+	return policy_load_texts(a, ret->text, ret->basis, ret->standard, &ret->policy, d);
 }
 
 void policy_file_complain(const struct policy_file *f, enum err e, const struct diag *d,
@@ -45,6 +56,8 @@ void policy_file_complain(const struct policy_file *f, enum err e, const struct 
 		buf_printf(out, "%s\n", d->text[0] ? d->text : err_str(e));
 	else if (strcmp(d->part, "basis") == 0)
 		policy_print_diag(f->basis_path, f->basis, d, out);
+	else if (strcmp(d->part, "standard") == 0)
+		policy_print_diag(f->standard_path, f->standard, d, out);
 	else
 		policy_print_diag(f->path, f->text, d, out);
 }
