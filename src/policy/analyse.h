@@ -60,7 +60,7 @@ struct policy_box {
 struct policy_outcome {
 	bool permit;
 	uint32_t obligations;
-	enum policy_method sanitize;
+	enum policy_method sanitize, attachments;
 	uint32_t retain_days, retain_years, retain_fiscal; /* the longest one wins */
 };
 

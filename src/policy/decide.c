@@ -145,6 +145,8 @@ static void unite(struct policy_decision *d, struct keep *k, const struct rule *
 	d->obligations |= r->obligations;
 	if (r->method > d->sanitize)
 		d->sanitize = r->method;
+	if (r->attachments > d->attachments)
+		d->attachments = r->attachments;
 	k->days = max32(k->days, r->retain_days);
 	k->years = max32(k->years, r->retain_years);
 	k->fiscal = max32(k->fiscal, r->retain_fiscal);

@@ -48,7 +48,7 @@ struct rule {
 	struct term *terms;
 	uint32_t n_terms;
 	uint32_t obligations;
-	enum policy_method method;
+	enum policy_method method, attachments;
 	uint32_t retain_days, retain_years, retain_fiscal;
 };
 

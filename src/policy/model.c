@@ -9,6 +9,7 @@ struct policy_outcome policy_rule_outcome(const struct rule *r)
 	return (struct policy_outcome){.permit = !r->forbid,
 				       .obligations = r->obligations,
 				       .sanitize = r->method,
+				       .attachments = r->attachments,
 				       .retain_days = r->retain_days,
 				       .retain_years = r->retain_years,
 				       .retain_fiscal = r->retain_fiscal};
@@ -32,6 +33,7 @@ struct policy_outcome policy_outcome_unite(struct policy_outcome a, struct polic
 {
 	a.obligations |= b.obligations;
 	a.sanitize = b.sanitize > a.sanitize ? b.sanitize : a.sanitize;
+	a.attachments = b.attachments > a.attachments ? b.attachments : a.attachments;
 	a.retain_days = max32(a.retain_days, b.retain_days);
 	a.retain_years = max32(a.retain_years, b.retain_years);
 	a.retain_fiscal = max32(a.retain_fiscal, b.retain_fiscal);
@@ -52,8 +54,8 @@ enum err outcomes_init(struct outcomes *o, struct arena *a)
 
 uint32_t outcome_terminal(struct outcomes *o, const struct policy_outcome *v)
 {
-	uint32_t key[5] = {v->obligations, v->sanitize, v->retain_days, v->retain_years,
-			   v->retain_fiscal};
+	uint32_t key[] = {v->obligations, v->sanitize,     v->attachments,
+			  v->retain_days, v->retain_years, v->retain_fiscal};
 	uint32_t at = 0;
 	void *items = o->o;
 	struct slice copy;

@@ -23,6 +23,8 @@ static const struct obligation_row rows[] = {
     {"retain", NULL, POLICY_RETAIN, 0, "retain", "保存", "retain"},
     {"confirm", NULL, POLICY_CONFIRM, 0, "confirm", "確認取込(未除去)",
      "confirm that nothing dangerous is inside (nothing removed)"},
+    {"attachments", NULL, POLICY_ATTACHMENTS, 0, "attachments-sanitize", "添付ファイルの無害化",
+     "sanitize the attachments"},
 };
 
 const struct obligation_row *policy_obligation_row(enum policy_obligation o, enum policy_method m)
@@ -96,6 +98,18 @@ static enum err second_word(struct parser *ps, struct slice first,
 		    policy_token_name(ps), policy_suggest(ps->p->arena, ps->t.text, words, n));
 }
 
+/* attachments sanitize rebuild */
+static enum err attachments(struct parser *ps, struct rule *r)
+{
+	const struct obligation_row *row = NULL;
+
+	TRY(policy_expect(ps, "sanitize"));
+	TRY(second_word(ps, S("sanitize"), &row));
+	r->attachments = row->method;
+	r->obligations |= BIT(POLICY_VERIFY);
+	return OK;
+}
+
 static enum err one(struct parser *ps, struct rule *r)
 {
 	const struct obligation_row *row = NULL;
@@ -111,6 +125,8 @@ static enum err one(struct parser *ps, struct rule *r)
 		r->method = row->method;
 		r->obligations |= BIT(POLICY_VERIFY); /* nothing sanitised goes out unrecognised */
 	}
+	if (row->obligation == POLICY_ATTACHMENTS)
+		return attachments(ps, r);
 	return row->obligation == POLICY_RETAIN ? retain(ps, r) : OK;
 }
 

@@ -309,7 +309,7 @@ enum err policy_parse_parts(struct parser *ps, const struct part *parts, size_t 
 			TRY(policy_next(ps));
 		TRY(parts[i].parse(ps, into));
 	}
-	*ret_seen = seen;
+	*ret_seen = seen & ~(BIT(30) | BIT(31));
 	return OK;
 }
 

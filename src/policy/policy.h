@@ -84,6 +84,7 @@ enum policy_obligation {
 	POLICY_ENCRYPT,
 	POLICY_RETAIN, /* until policy_decision.retain_until */
 	POLICY_CONFIRM,
+	POLICY_ATTACHMENTS, /* of a mail: sanitize them by policy_decision.attachments */
 	POLICY_OBLIGATIONS
 };
 
@@ -184,7 +185,7 @@ struct policy_decision {
 	struct slice clause, phrase; /* of the rule or the default; empty where there is none */
 	enum policy_visibility visibility; /* whether clause, phrase and line may be shown */
 	uint32_t obligations;              /* bits of enum policy_obligation; 0 without permit */
-	enum policy_method sanitize;
+	enum policy_method sanitize, attachments;
 	uint32_t
 	    retain_days; /* whole days after request.day, so day + retain_days = retain_until */
 	int32_t retain_until; /* last day kept, in Japan, days since 1970-01-01 */

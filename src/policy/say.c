@@ -39,7 +39,7 @@ static void put_route(const struct policy_space *s, const struct policy_box *b, 
 {
 	if (whole(s, b, a))
 		buf_str(out, a == POLICY_A_CHANNEL
-				 ? pick(lang, "やり取り(経路を問わず)", "content by any channel")
+				 ? pick(lang, "あらゆる経路でのやり取り", "content by any channel")
 				 : pick(lang, "すべての領域", "any zone"));
 	else
 		put_values(s, a, b->set[a], lang, audience, out);
@@ -48,6 +48,8 @@ static void put_route(const struct policy_space *s, const struct policy_box *b, 
 void policy_box_print(const struct policy_space *s, const struct policy_box *b,
 		      enum policy_lang lang, enum policy_visibility audience, struct buf *out)
 {
+	bool any = false;
+
 	if (lang == POLICY_JA) {
 		put_route(s, b, POLICY_A_SOURCE, lang, audience, out);
 		buf_str(out, "から");
@@ -64,9 +66,12 @@ void policy_box_print(const struct policy_space *s, const struct policy_box *b,
 	for (enum policy_attr a = POLICY_A_EXCEPTION; a < POLICY_ATTRS; a++) {
 		if (whole(s, b, a))
 			continue;
-		buf_str(out, pick(lang, "、", ", "));
+		buf_str(out, any ? pick(lang, "、", ", ") : pick(lang, "(", " ("));
+		any = true;
 		put_values(s, a, b->set[a], lang, audience, out);
 	}
+	if (any)
+		buf_byte(out, ')');
 }
 
 static void put_retain(uint32_t n, const char *ja, const char *one, const char *many,
@@ -103,7 +108,8 @@ void policy_outcome_print(const struct policy_outcome *o, enum policy_lang lang,
 	}
 	put_retain(o->retain_days, "日間の保存", "day", "days", lang, &sep, out);
 	put_retain(o->retain_years, "年間の保存", "year", "years", lang, &sep, out);
-	put_retain(o->retain_fiscal, "年度の保存", "fiscal year", "fiscal years", lang, &sep, out);
+	put_retain(o->retain_fiscal, "年度間の保存", "fiscal year", "fiscal years", lang, &sep,
+		   out);
 	if (lang == POLICY_JA)
 		buf_str(out, o->obligations ? "を条件に許可" : "条件なしで許可");
 }
@@ -225,9 +231,9 @@ void policy_diff_print(const struct policy_diff *df, enum policy_lang lang,
 
 		buf_str(out, "- ");
 		policy_box_print(&df->space, &g->box, lang, audience, out);
-		buf_str(out, pick(lang, " (", " ("));
+		buf_str(out, ": ");
 		put_count(g->cases, lang, out);
-		buf_str(out, ")\n    ");
+		buf_str(out, "\n    ");
 		policy_outcome_print(&g->before, lang, out);
 		buf_str(out, pick(lang, " → ", " -> "));
 		policy_outcome_print(&g->after, lang, out);

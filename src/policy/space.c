@@ -150,6 +150,7 @@ static enum err find_value(struct arena *a, const struct policy_space *s, enum p
 			   struct slice word, uint32_t *ret, struct diag *d)
 {
 	struct slice words[POLICY_VALUES_MAX];
+	const char *near, *all = NULL;
 
 	for (uint32_t v = 0; v < s->n[k]; v++) {
 		words[v] = s->value[k][v].word;
@@ -158,9 +159,12 @@ static enum err find_value(struct arena *a, const struct policy_space *s, enum p
 			return OK;
 		}
 	}
+	near = policy_suggest(a, word, words, s->n[k]);
+	for (uint32_t v = 0; v < s->n[k] && !near[0]; v++)
+		all = arena_printf(a, "%s%s%.*s", all ? all : "", v ? ", " : ": one of ",
+				   (int)words[v].n, (const char *)words[v].p);
 	return diag_set(d, ERR_NOT_FOUND, 0, "'%.*s' is no value of %s%s", (int)word.n,
-			(const char *)word.p, attr_words[k],
-			policy_suggest(a, word, words, s->n[k]));
+			(const char *)word.p, attr_words[k], all ? all : near);
 }
 
 enum err policy_box_narrow(struct arena *a, const struct policy_space *s, struct policy_box *b,
