@@ -14,6 +14,8 @@ const struct subcommand *const subcommands[] = {
     &cmd_policy_diff,
     &cmd_policy_ask,
     &cmd_policy_fmt,
+    &cmd_text_show,
+    &cmd_text_diff,
     &cmd_init,
     &cmd_serve,
     &cmd_status,
