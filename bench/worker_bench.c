@@ -1,7 +1,7 @@
 /*
  * worker_bench: what a job in a worker costs above a bare fork, in one run, interleaved.
  *
- *     worker_bench [ROUNDS]
+ *     worker_bench WORKER [ROUNDS]      WORKER: the program sekisho-worker
  *
  * fork: fork a child that exits at once, and reap it. job: a whole job through a pool (message,
  * two memory files, fork, locks, last words, reap, report), whose work is to refuse four bytes of
@@ -9,6 +9,7 @@
  * whatever else the machine does, and user+sys CPU of all processes together. `above` is what a job
  * takes more than a fork: least and median wall time, CPU. Its goal is at most 1,000.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,7 @@
 #include <unistd.h>
 #include "os/clock.h"
 #include "os/file.h"
-#include "os/spawn.h"
 #include "worker/pool.h"
-#include "worker/zygote.h"
 
 static int by_size(const void *a, const void *b)
 {
@@ -94,15 +93,16 @@ static enum err forks(size_t rounds, uint64_t *us, uint64_t *ret_cpu)
 }
 
 /* With the start of the pool and its zygote, which are reaped before the CPU is read. */
-static enum err jobs(size_t rounds, uint64_t *us, uint64_t *ret_cpu)
+static enum err jobs(const char *worker, size_t rounds, uint64_t *us, uint64_t *ret_cpu)
 {
 	uint64_t start = cpu_us();
 	AUTO_LOOP loop = NULL;
-	AUTO_CLOSE exe = -1;
+	AUTO_CLOSE exe = open(worker, O_PATH | O_CLOEXEC);
 	struct pool *pool;
 
+	if (exe < 0)
+		return ERR_NOT_FOUND;
 	TRY(loop_new(&loop));
-	TRY(spawn_self(&exe));
 	TRY(pool_new(loop, &(struct pool_conf){.exe = exe}, &pool));
 	for (size_t i = 0; i < rounds; i++)
 		TRY(one_job(pool, &us[i]));
@@ -111,7 +111,7 @@ static enum err jobs(size_t rounds, uint64_t *us, uint64_t *ret_cpu)
 	return OK;
 }
 
-static enum err measure(size_t rounds)
+static enum err measure(const char *worker, size_t rounds)
 {
 	uint64_t *f = calloc(rounds, sizeof *f), *j = calloc(rounds + 1, sizeof *j);
 	uint64_t f_cpu, j_cpu, start_cpu, first;
@@ -119,9 +119,9 @@ static enum err measure(size_t rounds)
 
 	if (!f || !j)
 		return ERR_MEMORY;
-	TRY(jobs(1, &first, &start_cpu));
+	TRY(jobs(worker, 1, &first, &start_cpu));
 	TRY(forks(rounds, f, &f_cpu));
-	TRY(jobs(rounds + 1, j, &j_cpu));
+	TRY(jobs(worker, rounds + 1, j, &j_cpu));
 	fork_us = spread_of(f, rounds);
 	/* The first job waited for its zygote. */
 	job_us = spread_of(j + 1, rounds);
@@ -143,14 +143,12 @@ static enum err measure(size_t rounds)
 
 int main(int argc, char **argv)
 {
-	long rounds = argc == 2 ? strtol(argv[1], NULL, 10) : 1000;
+	long rounds = argc == 3 ? strtol(argv[2], NULL, 10) : 1000;
 	enum err e;
 
-	if (argc == 3 && strcmp(argv[1], "zygote") == 0)
-		return zygote_main(3, &zygote_kinds[WORKER_SANITIZE]);
-	if (rounds < 1 || rounds > 1000000)
+	if (argc < 2 || argc > 3 || rounds < 1 || rounds > 1000000)
 		return 1;
-	e = measure((size_t)rounds);
+	e = measure(argv[1], (size_t)rounds);
 	if (e != OK)
 		fprintf(stderr, "worker_bench: %s\n", err_str(e));
 	return e == OK ? 0 : 1;

@@ -9,7 +9,7 @@ raw=bench/results/$(date +%F).jsonl
 : >"$raw"
 rm -rf build-bench
 meson setup build-bench -Dbuildtype=release >/dev/null &&
-	ninja -C build-bench sekisho bench >/dev/null || exit 1
+	ninja -C build-bench sekisho sekisho-worker bench >/dev/null || exit 1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -58,9 +58,7 @@ office() {
 }
 
 office
-for b in image_bench worker_bench; do
-	[ -x build-bench/bench/$b ] || continue
-	build-bench/bench/$b | tee -a "$raw"
-done
+[ -x build-bench/bench/image_bench ] && build-bench/bench/image_bench | tee -a "$raw"
+build-bench/bench/worker_bench build-bench/sekisho-worker | tee -a "$raw"
 python3 bench/gateway_bench.py build-bench/sekisho build-bench/bench/upload_floor | tee -a "$raw"
 echo "raw numbers: $raw"

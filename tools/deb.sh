@@ -13,7 +13,7 @@ install -D -m 644 packaging/sekisho.service "$root/lib/systemd/system/sekisho.se
 install -d "$root/DEBIAN"
 # The packages that own the libraries the program is linked with. A package may name its files in
 # /lib although /lib is /usr/lib today.
-needs=$(ldd "$root/usr/bin/sekisho" | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
+needs=$(ldd "$root/usr/bin/sekisho" "$root"/usr/libexec/sekisho/* | awk '$3 ~ /^\// { print $3 }' | while read -r lib; do
 	lib=$(readlink -f "$lib")
 	{ dpkg -S "$lib" || dpkg -S "${lib#/usr}"; } 2>/dev/null
 done | sed 's/:.*//' | sort -u | paste -sd, | sed 's/,/, /g')

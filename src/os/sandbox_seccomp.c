@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,8 +21,9 @@
 
 enum rule_if {
 	ALWAYS,
-	NOT_EXEC,  /* the third argument has no PROT_EXEC */
-	FORK_ONLY, /* the first argument makes no namespace */
+	NOT_EXEC,    /* the third argument has no PROT_EXEC */
+	FORK_ONLY,   /* the first argument makes no namespace */
+	THREAD_ONLY, /* and no process: a thread of this one */
 };
 
 struct rule {
@@ -86,7 +88,9 @@ static const struct rule zygote_rules[] = {
     ALLOW(seccomp),
 };
 
-/* Roles that have files and sockets. No exec, no namespaces, no tracing, no new kinds of sockets.
+/*
+ * Roles that have files and sockets. No process, no exec, no namespaces, no tracing, no new kinds
+ * of sockets.
  */
 static const struct rule service_rules[] = {
     /* descriptors */
@@ -179,8 +183,8 @@ static const struct rule service_rules[] = {
     ALLOW(nanosleep),
     ALLOW(clock_nanosleep),
     ALLOW(clock_getres),
-    /* threads and itself */
-    {SCMP_SYS(clone), FORK_ONLY},
+    /* threads and itself; no process */
+    {SCMP_SYS(clone), THREAD_ONLY},
     ALLOW(set_robust_list),
     ALLOW(rseq),
     ALLOW(sched_yield),
@@ -189,8 +193,6 @@ static const struct rule service_rules[] = {
     ALLOW(rt_sigaction),
     ALLOW(sigaltstack),
     ALLOW(tgkill),
-    ALLOW(wait4),
-    ALLOW(waitid),
     ALLOW(getppid),
     ALLOW(getuid),
     ALLOW(geteuid),
@@ -227,6 +229,9 @@ static int add(scmp_filter_ctx ctx, const struct rule *r)
 	const struct scmp_arg_cmp not_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
 	const struct scmp_arg_cmp fork_only = SCMP_A0(SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0);
 
+	const struct scmp_arg_cmp thread_only =
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS | CLONE_THREAD, CLONE_THREAD);
+
 	switch (r->when) {
 	case ALWAYS:
 		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 0);
@@ -234,6 +239,8 @@ static int add(scmp_filter_ctx ctx, const struct rule *r)
 		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 1, not_exec);
 	case FORK_ONLY:
 		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 1, fork_only);
+	case THREAD_ONLY:
+		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, r->nr, 1, thread_only);
 	}
 	return -EINVAL;
 }

@@ -142,6 +142,12 @@ static int make_thread(const struct world *w)
 	return pthread_create(&t, NULL, nothing, NULL) != 0 || pthread_join(t, NULL) != 0;
 }
 
+static int make_process(const struct world *w)
+{
+	(void)w;
+	return _Fork() < 0;
+}
+
 static void a_forbidden_call_is_named(void)
 {
 	static const struct {
@@ -149,16 +155,17 @@ static void a_forbidden_call_is_named(void)
 		int (*then)(const struct world *w);
 		const char *want;
 	} row[] = {
-	    {SANDBOX_WORKER, use_memory, ""},          {SANDBOX_WORKER, open_file, "openat"},
-	    {SANDBOX_WORKER, read_nothing, "read"},    {SANDBOX_WORKER, make_socket, "socket"},
-	    {SANDBOX_WORKER, make_executable, "mmap"}, {SANDBOX_WORKER, execute, "execve"},
-	    {SANDBOX_WORKER, die, "SIGABRT"},          {SANDBOX_ZYGOTE, use_memory, ""},
-	    {SANDBOX_ZYGOTE, read_nothing, ""},        {SANDBOX_ZYGOTE, open_file, "openat"},
-	    {SANDBOX_ZYGOTE, make_socket, "socket"},   {SANDBOX_ZYGOTE, execute, "execve"},
-	    {SANDBOX_ZYGOTE, trace, "unshare"},        {SANDBOX_SERVICE, use_memory, ""},
-	    {SANDBOX_SERVICE, open_file, ""},          {SANDBOX_SERVICE, make_thread, ""},
-	    {SANDBOX_SERVICE, make_socket, "socket"},  {SANDBOX_SERVICE, make_executable, "mmap"},
-	    {SANDBOX_SERVICE, execute, "execve"},      {SANDBOX_SERVICE, trace, "unshare"},
+	    {SANDBOX_WORKER, use_memory, ""},           {SANDBOX_WORKER, open_file, "openat"},
+	    {SANDBOX_WORKER, read_nothing, "read"},     {SANDBOX_WORKER, make_socket, "socket"},
+	    {SANDBOX_WORKER, make_executable, "mmap"},  {SANDBOX_WORKER, execute, "execve"},
+	    {SANDBOX_WORKER, die, "SIGABRT"},           {SANDBOX_ZYGOTE, use_memory, ""},
+	    {SANDBOX_ZYGOTE, read_nothing, ""},         {SANDBOX_ZYGOTE, open_file, "openat"},
+	    {SANDBOX_ZYGOTE, make_socket, "socket"},    {SANDBOX_ZYGOTE, execute, "execve"},
+	    {SANDBOX_ZYGOTE, trace, "unshare"},         {SANDBOX_SERVICE, use_memory, ""},
+	    {SANDBOX_SERVICE, open_file, ""},           {SANDBOX_SERVICE, make_thread, ""},
+	    {SANDBOX_SERVICE, make_process, "clone"},   {SANDBOX_SERVICE, make_socket, "socket"},
+	    {SANDBOX_SERVICE, make_executable, "mmap"}, {SANDBOX_SERVICE, execute, "execve"},
+	    {SANDBOX_SERVICE, trace, "unshare"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(row); i++) {

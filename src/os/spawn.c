@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,34 @@ enum err spawn_self(int *ret_exe)
 
 	if (fd < 0)
 		return ERR_IO;
+	*ret_exe = fd;
+	return OK;
+}
+
+enum err spawn_program(const char *name, const char *folder, int *ret_exe)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *slash;
+	AUTO_CLOSE home = -1;
+	AUTO_CLOSE other = -1;
+	int fd = -1;
+
+	if (n > 0) {
+		self[n] = '\0';
+		slash = strrchr(self, '/');
+		if (slash)
+			slash[1] = '\0';
+		home = open(self, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (home >= 0)
+		fd = openat(home, name, O_PATH | O_CLOEXEC);
+	if (fd < 0 && folder) {
+		other = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = other < 0 ? -1 : openat(other, name, O_PATH | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return ERR_NOT_FOUND;
 	*ret_exe = fd;
 	return OK;
 }

@@ -1,5 +1,5 @@
 /*
- * spawn: starts a program, in practice this very program in another role.
+ * spawn: starts a program, in practice this very one in another role or one that belongs to it.
  *
  * The child gets descriptors 3, 4, ... and 0-2; everything else is closed. It starts with all
  * signals unblocked and at their defaults and dies with its parent when `die_with_parent` is set.
@@ -41,6 +41,11 @@ struct spawned {
 
 /* A descriptor of the running program that survives an upgrade of the file on the disk. */
 enum err spawn_self(int *ret_exe) NODISCARD;
+/*
+ * The program `name` that belongs to the running one: in its folder, else in `folder`. The
+ * descriptor survives an upgrade too. ERR_NOT_FOUND when it is in neither.
+ */
+enum err spawn_program(const char *name, const char *folder, int *ret_exe) NODISCARD;
 /* ERR_IO when it cannot fork, ERR_CRASH when the program cannot be executed. */
 enum err spawn(const struct spawn *s, struct spawned *ret_child) NODISCARD;
 

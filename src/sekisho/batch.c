@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "os/file.h"
 #include "os/spawn.h"
+#include "sekisho/roles.h"
 #include "worker/zygote.h"
 
 struct run;
@@ -246,7 +247,8 @@ enum err batch_run(struct batch *b, const struct files *files)
 	e = loop_new(&loop);
 	r.loop = loop;
 	if (e == OK)
-		e = spawn_self(&exe);
+		e = spawn_program(WORKER_PROGRAM, WORKER_FOLDER, &exe);
+	b->ret_missing = e == ERR_NOT_FOUND ? WORKER_PROGRAM : NULL;
 	if (e == OK)
 		e = pool_new(loop, &(struct pool_conf){.exe = exe, .at_once = b->at_once}, &r.pool);
 	if (e == OK)

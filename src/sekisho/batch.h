@@ -36,6 +36,7 @@ struct batch {
 	/* Fences that the workers lacked; empty when nothing ran. */
 	struct fences ret_fences;
 	bool ret_ran;
+	const char *ret_missing; /* a program that is not there, NULL for none */
 };
 
 /* Runs all; an error is one of the machinery, not of a file. */

@@ -177,7 +177,8 @@ static int work(const struct cli *cli, struct work *w, struct batch *b)
 	e = batch_run(b, &files);
 	progress_clear(&w->progress);
 	if (e != OK)
-		return cli_fail(cli, "%s", show_system_error(cli, e));
+		return cli_fail(cli, "%s%s%s", b->ret_missing ? b->ret_missing : "",
+				b->ret_missing ? ": " : "", show_system_error(cli, e));
 	if (b->ret_ran)
 		show_fences(cli, b->ret_fences);
 	show_total(cli, w->folder != NULL, w->clean, w->held, w->failed, files.skipped,

@@ -9,6 +9,7 @@
 #include "os/loop.h"
 #include "os/spawn.h"
 #include "sekisho/subcommand.h"
+#include "worker/proto.h"
 
 #define PROCESSES_MAX 128
 #define LINKS_MAX 512
@@ -44,7 +45,7 @@ struct link {
 struct parent {
 	const struct parent_conf *conf;
 	struct loop *loop;
-	int exe;
+	int exe, worker_exe;
 	struct parent_zone *zones; /* with the addresses really bound */
 	int *listeners;
 	struct process proc[PROCESSES_MAX];
@@ -68,8 +69,6 @@ static enum err plan_processes(struct parent *p)
 	for (unsigned r = 0; r < ROLE_COUNT; r++) {
 		size_t sets = roles[r].per_zone ? p->conf->zones_n : 1;
 
-		if (!roles[r].run)
-			return ERR_UNSUPPORTED;
 		for (size_t z = 0; z < sets; z++)
 			for (unsigned n = 0; n < roles[r].instances; n++) {
 				if (p->procs == PROCESSES_MAX)
@@ -200,6 +199,29 @@ static void close_own_ends(struct parent *p, const struct process *c)
 static void on_death(void *arg, int fd, unsigned events);
 static void on_words(void *arg, int fd, unsigned events);
 
+/* Namespaces for a zygote, none for another role: http leaves its network by itself. */
+static enum err spawn_role(struct parent *p, struct process *c, const struct command_line *line)
+{
+	bool zygote = roles[c->role].zygote;
+
+	return spawn(&(struct spawn){.exe = zygote ? p->worker_exe : p->exe,
+				     .argv = line->argv,
+				     .fds = line->fds,
+				     .nfds = line->nfds,
+				     .namespaces = zygote ? SPAWN_NS_ALL : 0,
+				     .die_with_parent = true},
+		     &c->child);
+}
+
+static enum err tell_namespaces(struct process *c)
+{
+	AUTO_BUF b;
+
+	wire_buf(&b);
+	wire_put_u8(&b, (uint8_t)c->child.namespaces);
+	return wire_send(c->control, PROTO_HELLO, 0, &b, NULL, 0);
+}
+
 static enum err start(struct parent *p, struct process *c)
 {
 	struct command_line *line = calloc(1, sizeof *line);
@@ -213,8 +235,12 @@ static enum err start(struct parent *p, struct process *c)
 
 	if (e == OK) {
 		snprintf(n, sizeof n, "%u", c->n);
-		const char *const head[] = {"sekisho",       "role", roles[c->role].name,
-					    zone_name(p, c), n,      p->conf->dir};
+		const char *const head[] = {roles[c->role].zygote ? WORKER_PROGRAM : "sekisho",
+					    "role",
+					    roles[c->role].name,
+					    zone_name(p, c),
+					    n,
+					    p->conf->dir};
 
 		memcpy(line->argv, head, sizeof head);
 		line->argc = ARRAY_LEN(head);
@@ -222,12 +248,7 @@ static enum err start(struct parent *p, struct process *c)
 		e = add_edges(p, c, line);
 	}
 	if (e == OK)
-		e = spawn(&(struct spawn){.exe = p->exe,
-					  .argv = line->argv,
-					  .fds = line->fds,
-					  .nfds = line->nfds,
-					  .die_with_parent = true},
-			  &c->child);
+		e = spawn_role(p, c, line);
 	fd_close(&two[1]);
 	free(line);
 	if (e != OK) {
@@ -242,6 +263,9 @@ static enum err start(struct parent *p, struct process *c)
 	c->started_ms = clock_mono_ms();
 	log_event(LEVEL_INFO, "role-started", "name=%s zone=%s n=%u pid=%d", roles[c->role].name,
 		  zone_name(p, c), c->n, (int)c->child.pid);
+	/* One that cannot be told is dying already, or must. */
+	if (roles[c->role].zygote && tell_namespaces(c) != OK)
+		spawn_kill(&c->child, SIGKILL);
 	TRY(loop_watch(p->loop, c->child.pidfd, LOOP_READ, on_death, c, &c->death));
 	return loop_watch(p->loop, c->control, LOOP_READ, on_words, c, &c->words);
 }
@@ -273,6 +297,12 @@ static void on_again(void *arg)
 		fail(c->p, e);
 }
 
+/* A zygote leaves by itself when its pool's end was closed: with that it has not crashed. */
+static bool left(const struct process *c, struct spawn_status st)
+{
+	return roles[c->role].zygote && st.end == SPAWN_EXITED && st.code == 0;
+}
+
 static void log_end(const struct parent *p, const struct process *c, struct spawn_status st)
 {
 	char how[64];
@@ -283,12 +313,13 @@ static void log_end(const struct parent *p, const struct process *c, struct spaw
 		snprintf(how, sizeof how, "signal=%s", spawn_signal_name(st.code));
 	else
 		snprintf(how, sizeof how, "exit=%d", st.code);
-	log_event(p->stopping ? LEVEL_INFO : LEVEL_ERROR, "role-ended",
+	log_event(p->stopping || left(c, st) ? LEVEL_INFO : LEVEL_ERROR, "role-ended",
 		  "name=%s zone=%s n=%u pid=%d %s", roles[c->role].name, zone_name(p, c), c->n,
 		  (int)c->child.pid, how);
 }
 
 static void read_words(struct process *c);
+static void stop_zygotes(struct parent *p);
 
 static void on_death(void *arg, int fd, unsigned events)
 {
@@ -311,11 +342,12 @@ static void on_death(void *arg, int fd, unsigned events)
 	fd_close(&c->control);
 	c->running = false;
 	if (p->stopping) {
+		stop_zygotes(p);
 		if (!any_running(p))
 			loop_stop(p->loop);
 		return;
 	}
-	if (clock_mono_ms() - c->started_ms >= STEADY_MS)
+	if (clock_mono_ms() - c->started_ms >= STEADY_MS || left(c, st))
 		c->delay_ms = DELAY_FIRST_MS;
 	if (loop_timer(p->loop, c->delay_ms, on_again, c, &c->again) != OK)
 		fail(p, ERR_MEMORY);
@@ -335,7 +367,26 @@ static void tell_ready(struct parent *p)
 		p->conf->ready(p->conf->arg, p->zones, p->conf->zones_n);
 }
 
-/* A role says two things: that it is ready, and which forbidden call is its last. */
+/* Kills the zygotes of a role that `c` has edges to; on_death starts them again. */
+static void replace(struct process *c, uint8_t role)
+{
+	struct parent *p = c->p;
+	size_t me = (size_t)(c - p->proc);
+
+	for (size_t i = 0; i < p->links; i++)
+		for (int side = 0; side < 2; side++) {
+			struct process *peer = &p->proc[p->link[i].end[1 - side]];
+
+			if (p->link[i].end[side] == me && peer->role == role &&
+			    roles[peer->role].zygote && peer->running)
+				spawn_kill(&peer->child, SIGKILL);
+		}
+}
+
+/*
+ * A role says three things: that it is ready, that a zygote must be replaced, and which forbidden
+ * call is its last.
+ */
 static void read_words(struct process *c)
 {
 	struct sandbox_last last;
@@ -359,6 +410,8 @@ static void read_words(struct process *c)
 	} else if (n == WIRE_HEADER && raw[0] == 0 && raw[1] == ROLE_MSG_READY) {
 		c->ready = true;
 		tell_ready(c->p);
+	} else if (n == WIRE_HEADER + 1 && raw[0] == 0 && raw[1] == ROLE_MSG_REPLACE) {
+		replace(c, raw[WIRE_HEADER]);
 	}
 }
 
@@ -369,12 +422,21 @@ static void on_words(void *arg, int fd, unsigned events)
 	read_words(arg);
 }
 
-static void tell_all(struct parent *p, enum role_message what)
+static void tell_all(struct parent *p, bool zygotes, enum role_message what)
 {
 	for (size_t i = 0; i < p->procs; i++)
-		if (p->proc[i].running &&
+		if (p->proc[i].running && roles[p->proc[i].role].zygote == zygotes &&
 		    wire_send(p->proc[i].control, (uint16_t)what, 0, NULL, NULL, 0) != OK)
 			spawn_kill(&p->proc[i].child, SIGKILL);
+}
+
+/* They go last: a job that was lost to the stop would count as one that crashed. */
+static void stop_zygotes(struct parent *p)
+{
+	for (size_t i = 0; i < p->procs; i++)
+		if (p->proc[i].running && !roles[p->proc[i].role].zygote)
+			return;
+	tell_all(p, true, ROLE_MSG_STOP);
 }
 
 static void on_reload(void *arg, int signo)
@@ -383,7 +445,7 @@ static void on_reload(void *arg, int signo)
 
 	(void)signo;
 	log_event(LEVEL_INFO, "reload", "roles=%zu", p->procs);
-	tell_all(p, ROLE_MSG_RELOAD);
+	tell_all(p, false, ROLE_MSG_RELOAD);
 }
 
 static void on_too_long(void *arg)
@@ -408,7 +470,8 @@ static void on_stop(void *arg, int signo)
 		loop_cancel(p->proc[i].again);
 		p->proc[i].again = NULL;
 	}
-	tell_all(p, ROLE_MSG_STOP);
+	tell_all(p, false, ROLE_MSG_STOP);
+	stop_zygotes(p);
 	if (!any_running(p) || loop_timer(p->loop, STOP_MS, on_too_long, p, &t) != OK)
 		loop_stop(p->loop);
 }
@@ -431,6 +494,9 @@ static enum err serve(struct parent *p, const char **ret_where)
 	TRY(open_listeners(p, ret_where));
 	*ret_where = "roles";
 	TRY(spawn_self(&p->exe));
+	*ret_where = WORKER_PROGRAM;
+	TRY(spawn_program(WORKER_PROGRAM, WORKER_FOLDER, &p->worker_exe));
+	*ret_where = "roles";
 	TRY(plan_processes(p));
 	TRY(plan_links(p));
 	TRY(loop_new(&p->loop));
@@ -465,6 +531,7 @@ static void end(struct parent *p)
 	for (size_t i = 0; i < p->conf->zones_n; i++)
 		fd_close(&p->listeners[i]);
 	fd_close(&p->exe);
+	fd_close(&p->worker_exe);
 	loop_free(p->loop);
 	free(p->listeners);
 	free(p->zones);
@@ -481,7 +548,7 @@ enum err parent_run(const struct parent_conf *conf, const char **ret_where)
 	if (!p)
 		return ERR_MEMORY;
 	p->conf = conf;
-	p->exe = -1;
+	p->exe = p->worker_exe = -1;
 	p->zones = calloc(conf->zones_n + 1, sizeof *p->zones);
 	p->listeners = calloc(conf->zones_n + 1, sizeof *p->listeners);
 	if (!p->zones || !p->listeners) {

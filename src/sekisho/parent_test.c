@@ -27,19 +27,27 @@ static int run_idle(struct role_env *env)
 	return EXIT_DONE;
 }
 
-/* Answers on every edge, until its letter kills it. */
+/* Answers on every edge, until its letter kills it; another letter kills a zygote. */
 static enum err answer(struct role_env *env, const struct role_edge *e, unsigned reloads)
 {
 	static struct wire_msg m;
+	static unsigned hellos;
 	char text[128];
 	AUTO_BUF b;
 
 	wire_buf(&b);
-	(void)env;
 	TRY(wire_recv(e->fd, &m));
+	if (roles[e->peer].zygote) {
+		hellos++;
+		return OK;
+	}
 	if (m.payload.n == 1 && m.payload.p[0] == 'x')
 		abort();
+	if (m.payload.n == 1 && m.payload.p[0] == 'k')
+		TRY(role_replace(env, ROLE_VERIFY));
 	snprintf(text, sizeof text, "%s reloads=%u", e->zone, reloads);
+	if (m.payload.n == 1 && m.payload.p[0] == 'h')
+		snprintf(text, sizeof text, "hellos=%u", hellos);
 	wire_put_str(&b, text);
 	return wire_reply(e->fd, &m, ANSWER, &b, NULL, 0);
 }
@@ -125,14 +133,18 @@ static int run_http(struct role_env *env)
 
 /* The tables of this program, in place of roles.c. */
 const struct role roles[ROLE_COUNT] = {
-    [ROLE_HTTP] = {"http", true, true, 1, run_http},
-    [ROLE_PORTAL] = {"portal", true, false, 2, run_idle},
-    [ROLE_GATEWAY] = {"gateway", false, false, 1, run_gateway},
-    [ROLE_SIGNER] = {"signer", false, false, 1, run_idle},
+    [ROLE_HTTP] = {"http", true, true, 1, false, run_http},
+    [ROLE_PORTAL] = {"portal", true, false, 2, false, run_idle},
+    [ROLE_GATEWAY] = {"gateway", false, false, 1, false, run_gateway},
+    [ROLE_SIGNER] = {"signer", false, false, 1, false, run_idle},
+    [ROLE_SANITIZE] = {"sanitize", false, false, 1, true, NULL},
+    [ROLE_VERIFY] = {"verify", false, false, 1, true, NULL},
+    [ROLE_PASSWORD] = {"password", false, false, 1, true, NULL},
 };
 const struct edge edges[] = {
-    {ROLE_HTTP, ROLE_GATEWAY, "letters"},
-    {ROLE_PORTAL, ROLE_GATEWAY, "nothing"},
+    {ROLE_HTTP, ROLE_GATEWAY, "letters"},   {ROLE_PORTAL, ROLE_GATEWAY, "nothing"},
+    {ROLE_GATEWAY, ROLE_SANITIZE, "files"}, {ROLE_GATEWAY, ROLE_VERIFY, "files"},
+    {ROLE_GATEWAY, ROLE_PASSWORD, "files"},
 };
 const size_t edges_n = ARRAY_LEN(edges);
 
@@ -214,19 +226,25 @@ static void ask(const struct system *s, int zone, char letter, char ret[128])
 	ret[n > 0 ? n : 0] = '\0';
 }
 
-static bool answers_within(const struct system *s, int zone, const char *want, uint64_t ms)
+static bool answers_letter(const struct system *s, int zone, char letter, const char *want,
+			   uint64_t ms)
 {
 	uint64_t until = clock_mono_ms() + ms;
 	char got[128] = "";
 
 	while (clock_mono_ms() < until) {
-		ask(s, zone, 'g', got);
+		ask(s, zone, letter, got);
 		if (strcmp(got, want) == 0)
 			return true;
 		usleep(20000);
 	}
 	printf("# last answer [%s]\n", got);
 	return false;
+}
+
+static bool answers_within(const struct system *s, int zone, const char *want, uint64_t ms)
+{
+	return answers_letter(s, zone, 'g', want, ms);
 }
 
 static void a_zone_is_the_edge_it_came_over(void)
@@ -268,6 +286,31 @@ static void a_forbidden_call_is_named(void)
 	stop_system(&s);
 }
 
+static void a_zygote_is_replaced(void)
+{
+	struct system s = start_system();
+	char got[128];
+
+	CHECK(answers_letter(&s, 0, 'h', "hellos=3", 5000));
+	ask(&s, 0, 'k', got);
+	CHECK(answers_letter(&s, 0, 'h', "hellos=4", 5000));
+	CHECK(logged(&s, "name=verify") && logged(&s, "signal=SIGKILL"));
+	CHECK(!logged(&s, "event=role-ended name=gateway"));
+	stop_system(&s);
+}
+
+/* The zygotes leave with the gateway that they served, and come back to the next one. */
+static void zygotes_come_back_to_a_new_gateway(void)
+{
+	struct system s = start_system();
+	char got[128];
+
+	CHECK(answers_letter(&s, 0, 'h', "hellos=3", 5000));
+	ask(&s, 0, 'x', got);
+	CHECK(answers_letter(&s, 0, 'h', "hellos=3", 10000));
+	stop_system(&s);
+}
+
 static void edges_are_printed_and_read(void)
 {
 	static const char *const bad[] = {"",        "http",     "http/z",      "nobody/z/0",
@@ -289,6 +332,8 @@ static const struct test_case cases[] = {
     CASE(a_zone_is_the_edge_it_came_over),
     CASE(a_dead_role_comes_back_with_its_edges),
     CASE(a_forbidden_call_is_named),
+    CASE(a_zygote_is_replaced),
+    CASE(zygotes_come_back_to_a_new_gateway),
 };
 
 int cli_fail(const struct cli *cli, const char *fmt, ...)

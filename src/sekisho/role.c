@@ -69,6 +69,15 @@ enum err role_ready(const struct role_env *env)
 	return wire_send(env->control, ROLE_MSG_READY, 0, NULL, NULL, 0);
 }
 
+enum err role_replace(const struct role_env *env, enum role_id zygote)
+{
+	AUTO_BUF b;
+
+	wire_buf(&b);
+	wire_put_u8(&b, (uint8_t)zygote);
+	return wire_send(env->control, ROLE_MSG_REPLACE, 0, &b, NULL, 0);
+}
+
 struct fences role_lock(const struct role_env *env, const char *const *read,
 			const char *const *write)
 {

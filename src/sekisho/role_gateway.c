@@ -4,8 +4,9 @@
  *
  * The zone of a command is the zone of the edge it came over.
  *
- * Log events: gateway-start-failed, policy-refused (the old one stays), peer-broke-protocol,
- * log-set-back (the store knows less than was signed: the role ends), signer-refused.
+ * Log events: gateway-start-failed, gateway-locked, workers-ready, worker-replaced, policy-refused
+ * (the old one stays), peer-broke-protocol, log-set-back (the store knows less than was signed: the
+ * role ends), signer-refused.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,6 @@
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/loop.h"
-#include "os/spawn.h"
 #include "record/publish.h"
 #include "sekisho/config.h"
 #include "sekisho/policy_file.h"
@@ -56,7 +56,7 @@ struct state {
 	struct wire_msg *msg;
 	uint64_t signed_size;
 	bool signer_known, signer_busy;
-	int exe, code;
+	int code;
 };
 
 static void stop(struct state *s, int code)
@@ -208,10 +208,24 @@ static const struct wire_type from_portal[] = {
 /* -- edges --------------------------------------------------------------------------------------
  */
 
+static bool is_zygote(const struct link *link)
+{
+	return roles[link->edge->peer].zygote;
+}
+
+static enum worker_kind kind_of(const struct link *link)
+{
+	return (enum worker_kind)(link->edge->peer - ROLE_SANITIZE);
+}
+
 static void link_down(struct link *link)
 {
 	struct state *s = link->s;
 
+	if (is_zygote(link)) {
+		pool_detach(s->pool, kind_of(link));
+		return;
+	}
 	loop_unwatch(link->watch);
 	link->watch = NULL;
 	if (link == s->signer)
@@ -254,6 +268,8 @@ static enum err link_up(struct link *link)
 
 	if (link->edge->fd < 0)
 		return OK;
+	if (is_zygote(link))
+		return pool_attach(s->pool, kind_of(link), link->edge->fd);
 	TRY(loop_watch(s->loop, link->edge->fd, LOOP_READ, on_link, link, &link->watch));
 	if (link == s->signer)
 		ask_head(s);
@@ -381,9 +397,48 @@ static void on_workers(void *arg, const char *kind, struct fences fences)
 		  missing.n ? (const char *)missing.p : "");
 }
 
+_Static_assert(ROLE_PASSWORD - ROLE_SANITIZE == WORKER_PASSWORD,
+	       "kinds of workers and their roles");
+
+static void on_replace(void *arg, enum worker_kind kind)
+{
+	struct state *s = arg;
+
+	log_event(LEVEL_ERROR, "worker-replaced", "kind=%s", roles[ROLE_SANITIZE + kind].name);
+	if (role_replace(s->env, ROLE_SANITIZE + kind) != OK)
+		stop(s, EXIT_ERROR);
+}
+
+/* Files of the installation to write, the folder of the policy to read; no process, no network. */
+static enum err lock(struct state *s)
+{
+	struct slice path = slice_str(s->config->policy);
+	char folder[4096] = ".";
+	const char *const read[] = {folder, NULL}, *const write[] = {s->env->dir, NULL};
+	size_t n = path.n;
+	struct fences f;
+
+	while (n > 0 && path.p[n - 1] != '/')
+		n--;
+	if (n >= sizeof folder)
+		return ERR_LIMIT;
+	if (n > 0)
+		snprintf(folder, sizeof folder, "%.*s", (int)n, s->config->policy);
+	f = role_lock(s->env, read, write);
+	log_event(fences_has(f, FENCE_LANDLOCK) && fences_has(f, FENCE_SECCOMP) ? LEVEL_INFO
+										: LEVEL_WARN,
+		  "gateway-locked", "landlock=%d seccomp=%s", f.landlock_abi,
+		  fences_has(f, FENCE_SECCOMP) ? "on" : "off");
+	return OK;
+}
+
 static enum err open_rooms(struct state *s)
 {
-	struct pool_conf pool = {.at_once = processors(), .up = on_workers};
+	struct pool_conf pool = {.exe = -1,
+				 .at_once = processors(),
+				 .up = on_workers,
+				 .replace = on_replace,
+				 .call_arg = s};
 	struct gateway_conf conf = {.upload_max = UPLOAD_MAX,
 				    .jobs_at_once = 2 * processors() + 2,
 				    .loopback = on_loopback,
@@ -392,14 +447,10 @@ static enum err open_rooms(struct state *s)
 				    .arg = s};
 	char path[4096];
 
-	TRY(spawn_self(&s->exe));
-	pool.exe = s->exe;
 	snprintf(path, sizeof path, "%s/%s", s->env->dir, STORE_FILE);
 	TRY(store_open(&store_sqlite, path, STORE_WRITE, s->config->city, &s->store));
 	TRY(blob_home_open(s->env->dir, &s->blobs));
 	TRY(pool_new(s->loop, &pool, &s->pool));
-	for (unsigned kind = 0; kind < WORKER_KINDS; kind++)
-		pool_warm(s->pool, kind);
 	conf.store = s->store;
 	conf.blobs = s->blobs;
 	conf.policy = s->policy.policy;
@@ -435,6 +486,7 @@ static enum err start(struct state *s)
 	wire_msg_init(s->msg);
 	TRY(config_load(s->config_arena, s->env->dir, &s->config, &d));
 	TRY(load_policy(s, &s->policy_arena, &s->policy));
+	TRY(lock(s));
 	TRY(loop_new(&s->loop));
 	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &control));
 	TRY(open_rooms(s));
@@ -445,7 +497,7 @@ static enum err start(struct state *s)
 
 int role_gateway(struct role_env *env)
 {
-	struct state s = {.env = env, .exe = -1, .code = EXIT_ERROR};
+	struct state s = {.env = env, .code = EXIT_ERROR};
 	enum err e = start(&s);
 
 	if (e != OK)
@@ -464,6 +516,5 @@ int role_gateway(struct role_env *env)
 	if (s.msg)
 		wire_msg_clear(s.msg);
 	free(s.msg);
-	fd_close(&s.exe);
 	return s.code;
 }

@@ -7,7 +7,12 @@
  *
  * with its control socket on fd 3 and its edges and listeners on fd 4, 5, ...; EDGE names them in
  * that order, as "peer/zone/n" or "listen/zone/n". N counts the instances of one role in one zone,
- * ZONE is "-" for a role that belongs to none.
+ * ZONE is "-" for a role that belongs to none. Only the parent starts processes. A zygote is
+ * started in namespaces of its own, as
+ *
+ *     sekisho-worker role NAME ZONE N DIR [EDGE]
+ *
+ * and learns over its control socket which of them it got (worker/zygote.h).
  *
  * The zone of a message is the zone of the edge it came over, never what the message says.
  */
@@ -19,7 +24,21 @@
 #include "os/sandbox.h"
 #include "wire/wire.h"
 
-enum role_id { ROLE_HTTP, ROLE_PORTAL, ROLE_GATEWAY, ROLE_SIGNER, ROLE_COUNT };
+enum role_id {
+	ROLE_HTTP,
+	ROLE_PORTAL,
+	ROLE_GATEWAY,
+	ROLE_SIGNER,
+	/* The zygotes, in the order of enum worker_kind. */
+	ROLE_SANITIZE,
+	ROLE_VERIFY,
+	ROLE_PASSWORD,
+	ROLE_COUNT
+};
+
+/* The program of the zygotes, and where it is installed. */
+#define WORKER_PROGRAM "sekisho-worker"
+#define WORKER_FOLDER SEKISHO_LIBEXEC
 
 #define ZONE_SIZE 64
 #define EDGES_MAX 64
@@ -48,8 +67,9 @@ struct role {
 	bool per_zone;      /* one set of instances for each zone with a listener */
 	bool per_listener;  /* gets the zone's listening socket */
 	unsigned instances; /* in each set */
-	/* Returns the exit code of the process: EXIT_DONE after a stop. */
-	int (*run)(struct role_env *env); /* NULL: this build has not that role */
+	bool zygote;        /* another program, in namespaces */
+	/* Returns the exit code of the process: EXIT_DONE after a stop. NULL for a zygote. */
+	int (*run)(struct role_env *env);
 };
 
 /*
@@ -71,11 +91,13 @@ enum err role_ready(const struct role_env *env) NODISCARD;
 /*
  * Locks a role for good: no capability, no files but those below `read` and `write` (paths, NULL
  * ends each; NULL = none), no new TCP connections, the service allow-list of system calls; a
- * forbidden call is told to the parent. Call it when files that stand elsewhere are open. Not for
- * the gateway, which starts the workers.
+ * forbidden call is told to the parent. Call it when files that stand elsewhere are open.
  */
 struct fences role_lock(const struct role_env *env, const char *const *read,
 			const char *const *write);
+
+/* Asks the parent to kill a zygote that this role has an edge to; it is started again. */
+enum err role_replace(const struct role_env *env, enum role_id zygote) NODISCARD;
 
 /*
  * Reads one message of the parent from env->control (call when it is readable).
@@ -98,7 +120,13 @@ void role_edge_print(const struct role_edge *e, char *ret, size_t size);
 enum err role_edge_parse(struct slice text, struct role_edge *ret) NODISCARD;
 
 /* What the parent and a role say to each other over the control socket. */
-enum role_message { ROLE_MSG_RELOAD = 1, ROLE_MSG_STOP, ROLE_MSG_EDGE, ROLE_MSG_READY };
+enum role_message {
+	ROLE_MSG_RELOAD = 1,
+	ROLE_MSG_STOP,
+	ROLE_MSG_EDGE,
+	ROLE_MSG_READY,
+	ROLE_MSG_REPLACE, /* u8: enum role_id */
+};
 
 /* One per role; each stands in its own role_*.c. */
 int role_http(struct role_env *env);

@@ -70,7 +70,6 @@ extern const struct subcommand cmd_role;
 extern const struct subcommand cmd_serve;
 extern const struct subcommand cmd_sanitize;
 extern const struct subcommand cmd_verify;
-extern const struct subcommand cmd_zygote;
 extern const struct subcommand cmd_config_check;
 extern const struct subcommand cmd_policy_check;
 extern const struct subcommand cmd_policy_decide, cmd_policy_explain, cmd_policy_fmt;

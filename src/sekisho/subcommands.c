@@ -27,7 +27,6 @@ const struct subcommand *const subcommands[] = {
     &cmd_completion,
     /* for the program's own use */
     &cmd_role,
-    &cmd_zygote,
 };
 /* clang-format on */
 const size_t subcommands_n = sizeof subcommands / sizeof subcommands[0];

@@ -111,18 +111,32 @@ static void zygote_down(struct pool_kind *k)
 
 	if (k->fd < 0)
 		return;
-	spawn_kill(&k->zygote, SIGKILL);
-	if (spawn_reap(&k->zygote, true, &st) == OK && st.end == SPAWN_SIGNALED)
-		snprintf(fault, sizeof fault, "worker %s", spawn_signal_name(st.code));
 	loop_unwatch(k->watch);
 	k->watch = NULL;
-	fd_close(&k->fd);
-	fd_close(&k->zygote.pidfd);
+	if (k->pool->conf.exe < 0) {
+		k->fd = -1;
+	} else {
+		spawn_kill(&k->zygote, SIGKILL);
+		if (spawn_reap(&k->zygote, true, &st) == OK && st.end == SPAWN_SIGNALED)
+			snprintf(fault, sizeof fault, "worker %s", spawn_signal_name(st.code));
+		fd_close(&k->fd);
+		fd_close(&k->zygote.pidfd);
+	}
 	k->up = false;
 	for (struct pool_ticket *t = k->tickets; t; t = t->next)
 		if (t->running)
 			memcpy(t->lost, fault, sizeof t->lost);
 	kick(k);
+}
+
+/* A zygote that is alive but of no use: whoever started it must end it. */
+static void zygote_useless(struct pool_kind *k)
+{
+	const struct pool_conf *conf = &k->pool->conf;
+
+	if (k->fd >= 0 && conf->exe < 0 && conf->replace)
+		conf->replace(conf->call_arg, k->which);
+	zygote_down(k);
 }
 
 static void describe_end(const struct proto_done *d, struct worker_result *r)
@@ -269,7 +283,7 @@ static enum err on_hello(void *arg, struct wire_msg *m, struct reader *payload)
 	k->pool->have &= have;
 	k->pool->landlock_abi = (int)abi;
 	if (k->pool->conf.up)
-		k->pool->conf.up(k->pool->conf.up_arg, zygote_kinds[k->which].name,
+		k->pool->conf.up(k->pool->conf.call_arg, zygote_kinds[k->which].name,
 				 (struct fences){have, (int)abi});
 	start_next(k);
 	return OK;
@@ -288,7 +302,7 @@ static void on_message(void *arg, int fd, unsigned events)
 	(void)events;
 	if (wire_recv(fd, m) != OK ||
 	    wire_dispatch(from_zygote, ARRAY_LEN(from_zygote), k, m, NULL) != OK)
-		zygote_down(k);
+		zygote_useless(k);
 }
 
 /* Starts the zygote of a kind; it is `up` only when it has said hello. */
@@ -332,7 +346,7 @@ static void on_hung(void *arg)
 	struct pool_ticket *t = arg;
 
 	t->timer = NULL;
-	zygote_down(t->kind);
+	zygote_useless(t->kind);
 }
 
 static enum err send_job(struct pool_kind *k, struct pool_ticket *t)
@@ -359,7 +373,7 @@ static void start_next(struct pool_kind *k)
 		if (k->running >= k->pool->conf.at_once)
 			return;
 		if (!t->running && send_job(k, t) != OK)
-			zygote_down(k);
+			zygote_useless(k);
 	}
 }
 
@@ -391,7 +405,7 @@ static void on_kick(void *arg)
 
 	k->soon = NULL;
 	tell_lost(k);
-	if ((k->tickets || k->warm) && k->fd < 0) {
+	if ((k->tickets || k->warm) && k->fd < 0 && k->pool->conf.exe >= 0) {
 		if (k->starts >= STARTS_MAX) {
 			for (struct pool_ticket *t = k->tickets; t; t = t->next)
 				snprintf(t->lost, sizeof t->lost, "start");
@@ -427,6 +441,22 @@ enum err pool_new(struct loop *loop, const struct pool_conf *conf, struct pool *
 		p->kind[i] = (struct pool_kind){.pool = p, .which = i, .fd = -1};
 	*ret_pool = p;
 	return OK;
+}
+
+enum err pool_attach(struct pool *p, enum worker_kind kind, int fd)
+{
+	struct pool_kind *k = &p->kind[kind];
+
+	BUG_IF(p->conf.exe >= 0);
+	zygote_down(k);
+	TRY(loop_watch(p->loop, fd, LOOP_READ, on_message, k, &k->watch));
+	k->fd = fd;
+	return OK;
+}
+
+void pool_detach(struct pool *p, enum worker_kind kind)
+{
+	zygote_down(&p->kind[kind]);
 }
 
 void pool_free(struct pool *p)
@@ -504,7 +534,7 @@ void pool_cancel(struct pool_ticket *t)
 	}
 	t->cancelled = true;
 	if (k->fd >= 0 && wire_send(k->fd, PROTO_CANCEL, t->id, NULL, NULL, 0) != OK)
-		zygote_down(k);
+		zygote_useless(k);
 }
 
 struct one {

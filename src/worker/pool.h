@@ -2,9 +2,11 @@
  * pool: jobs for locked workers, and their answers. The caller's side of room worker.
  *
  * A pool starts one zygote process per kind when the first job of that kind comes, and a new one
- * when a zygote died. Each job runs in its own process, forked from the zygote, that has no files,
- * no network and a few system calls; it reads a sealed memory file and writes another one.
- * All callbacks come from the loop; a callback may submit and cancel.
+ * when a zygote died; or, where processes are another's to start, it is given the sockets of
+ * zygotes (pool_attach) and its jobs wait while there is none. Each job runs in its own process,
+ * forked from the zygote, that has no files, no network and a few system calls; it reads a sealed
+ * memory file and writes another one. All callbacks come from the loop; a callback may submit and
+ * cancel.
  *
  * Fail closed: whatever goes wrong (crash, forbidden system call, limit, time, a broken reply) is a
  * result with err != OK and `fault` naming it: "SIGSEGV", "syscall openat", "limit cpu_seconds".
@@ -55,13 +57,15 @@ struct worker_result {
 typedef void pool_done_fn(void *arg, struct worker_result *result);
 
 struct pool_conf {
-	int exe;          /* pinned program descriptor (spawn_self), borrowed */
+	int exe; /* pinned descriptor of sekisho-worker, borrowed; -1: zygotes are attached */
 	uint32_t at_once; /* jobs of one kind that run together; 0 = number of processors */
 	/* How the program is told to be a zygote: argv {name, arg, kind name, NULL}. */
 	const char *arg; /* NULL = "zygote" */
 	/* Called from the loop when a zygote is up, with the fences it has; may be NULL. */
 	void (*up)(void *arg, const char *kind, struct fences fences);
-	void *up_arg;
+	/* An attached zygote is hung or broke the protocol, and must be replaced. */
+	void (*replace)(void *arg, enum worker_kind kind);
+	void *call_arg;
 };
 
 struct pool;
@@ -69,6 +73,13 @@ struct pool_ticket; /* one submitted job */
 
 enum err pool_new(struct loop *loop, const struct pool_conf *conf, struct pool **ret_pool)
     NODISCARD;
+/*
+ * The zygote of this kind is behind fd, which the caller keeps open until pool_detach or until it
+ * attaches another one. What ran on the one before is lost.
+ */
+enum err pool_attach(struct pool *p, enum worker_kind kind, int fd) NODISCARD;
+/* Call it before fd is closed. */
+void pool_detach(struct pool *p, enum worker_kind kind);
 /* Starts a zygote now, so that the first job need not wait and its fences are known. */
 void pool_warm(struct pool *p, enum worker_kind kind);
 /* Kills the zygotes and with them all jobs; callbacks of unfinished jobs are not called. */

@@ -480,7 +480,7 @@ static void a_pool_is_warmed_before_its_first_job(void)
 {
 	struct world w = open_world("zygote-bad");
 	unsigned n = 0;
-	struct pool_conf conf = {.arg = "zygote-bad", .exe = w.exe, .up = note_up, .up_arg = &n};
+	struct pool_conf conf = {.arg = "zygote-bad", .exe = w.exe, .up = note_up, .call_arg = &n};
 	pid_t pid[4];
 
 	pool_free(w.pool);
@@ -567,10 +567,10 @@ static const struct test_case cases[] = {
 int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "zygote-bad") == 0)
-		return zygote_main(3, &bad_kind);
+		return zygote_main(&(struct zygote_ends){3, 3, NULL}, &bad_kind);
 	for (size_t i = 0; argc == 3 && i < WORKER_KINDS; i++)
 		if (strcmp(argv[1], "zygote") == 0 && strcmp(argv[2], zygote_kinds[i].name) == 0)
-			return zygote_main(3, &zygote_kinds[i]);
+			return zygote_main(&(struct zygote_ends){3, 3, NULL}, &zygote_kinds[i]);
 	if (argc != 1)
 		return 1;
 	return test_run(__FILE__, cases, ARRAY_LEN(cases));

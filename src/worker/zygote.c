@@ -34,7 +34,7 @@ struct zygote {
 	const struct zygote_kind *kind;
 	int fd;
 	struct loop *loop;
-	struct loop_watch *watch;
+	struct loop_watch *watch, *starter;
 	struct sandbox_filter worker;
 	uint64_t vm_bytes;
 	bool failed;
@@ -265,13 +265,29 @@ static void on_message(void *arg, int fd, unsigned events)
 {
 	struct zygote *z = arg;
 
+	enum err e = wire_recv(fd, &z->msg);
+
 	(void)events;
-	if (wire_recv(fd, &z->msg) != OK ||
-	    wire_dispatch(from_pool, ARRAY_LEN(from_pool), z, &z->msg, NULL) != OK) {
+	/* The pool is gone: so is the reason to be here. */
+	if (e == ERR_CRASH) {
+		loop_stop(z->loop);
+		return;
+	}
+	if (e != OK || wire_dispatch(from_pool, ARRAY_LEN(from_pool), z, &z->msg, NULL) != OK) {
 		stop(z);
 		return;
 	}
 	wire_msg_clear(&z->msg);
+}
+
+/* The starter has nothing to say but that it is time to go. */
+static void on_starter(void *arg, int fd, unsigned events)
+{
+	struct zygote *z = arg;
+
+	(void)fd;
+	(void)events;
+	loop_stop(z->loop);
 }
 
 static int compare_bytes(const void *a, const void *b)
@@ -317,18 +333,24 @@ static struct fences lock_zygote(struct zygote *z, unsigned namespaces)
 	return f;
 }
 
-static enum err serve(struct zygote *z)
+/* The first message says what the start gave: it is known only outside. */
+static enum err learn_namespaces(struct zygote *z, int starter, unsigned *ret_namespaces)
+{
+	TRY(wire_recv(starter, &z->msg));
+	if (z->msg.type != PROTO_HELLO || z->msg.payload.n != 1)
+		return ERR_PEER;
+	*ret_namespaces = z->msg.payload.p[0];
+	return OK;
+}
+
+static enum err serve(struct zygote *z, const struct zygote_ends *ends)
 {
 	AUTO_BUF hello = {0};
 	struct fences f;
 	unsigned namespaces;
 
 	wire_buf(&hello);
-	/* The first message says what the start gave: it is known only outside. */
-	TRY(wire_recv(z->fd, &z->msg));
-	if (z->msg.type != PROTO_HELLO || z->msg.payload.n != 1)
-		return ERR_PEER;
-	namespaces = z->msg.payload.p[0];
+	TRY(learn_namespaces(z, ends->starter, &namespaces));
 	warm_up_libc();
 	if (z->kind->warm_up)
 		z->kind->warm_up();
@@ -339,11 +361,15 @@ static enum err serve(struct zygote *z)
 	wire_put_u32(&hello, (uint32_t)f.landlock_abi);
 	TRY(wire_send(z->fd, PROTO_HELLO, 0, &hello, NULL, 0));
 	TRY(loop_watch(z->loop, z->fd, LOOP_READ, on_message, z, &z->watch));
+	if (ends->starter != ends->jobs)
+		TRY(loop_watch(z->loop, ends->starter, LOOP_READ, on_starter, z, &z->starter));
+	if (ends->up)
+		TRY(ends->up(ends->starter));
 	TRY(loop_run(z->loop));
 	return z->failed ? ERR_CRASH : OK;
 }
 
-int zygote_main(int fd, const struct zygote_kind *kind)
+int zygote_main(const struct zygote_ends *ends, const struct zygote_kind *kind)
 {
 	struct zygote *z = calloc(1, sizeof *z);
 	AUTO_LOOP loop = NULL;
@@ -351,8 +377,8 @@ int zygote_main(int fd, const struct zygote_kind *kind)
 	if (!z || loop_new(&loop) != OK)
 		return 1;
 	z->kind = kind;
-	z->fd = fd;
+	z->fd = ends->jobs;
 	z->loop = loop;
 	wire_msg_init(&z->msg);
-	return serve(z) == OK ? 0 : 1;
+	return serve(z, ends) == OK ? 0 : 1;
 }

@@ -1,9 +1,11 @@
 /*
  * zygote: one process per kind of job, warm and locked; forks a process for each job.
  *
- * Life: started by the pool in its own namespaces with the pool's socket on fd 3; warms up; gives
- * away root folder, capabilities, files and most system calls; says hello; then serves jobs until
- * the socket closes, which ends it and, as it is pid 1 of its namespace, every job with it.
+ * Life: started in its own namespaces, by a pool or by the parent of the server; learns from its
+ * starter which namespaces it got; warms up; gives away root folder, capabilities, files and most
+ * system calls; says hello to the pool; then serves jobs until the pool's socket closes, which ends
+ * it and, as it is pid 1 of its namespace, every job with it. Another starter than the pool ends it
+ * by any word or by closing its socket.
  *
  * A job's process has the input mapped, two descriptors to write its output and report to and a
  * pipe for its last words; it locks itself once more and runs one function.
@@ -31,7 +33,13 @@ struct zygote_kind {
 /* The kinds of the product, by enum worker_kind (kinds.c). */
 extern const struct zygote_kind zygote_kinds[WORKER_KINDS];
 
-/* Serves jobs of one kind over fd. Returns the exit code of the process. */
-int zygote_main(int fd, const struct zygote_kind *kind);
+struct zygote_ends {
+	int starter;                 /* sends PROTO_HELLO with the namespaces first */
+	int jobs;                    /* the pool's socket; may be the same */
+	enum err (*up)(int starter); /* called when it serves; may be NULL */
+};
+
+/* Serves jobs of one kind. Returns the exit code of the process: 0 when an end was closed. */
+int zygote_main(const struct zygote_ends *ends, const struct zygote_kind *kind);
 
 #endif

@@ -105,7 +105,7 @@ hostile
 if [ "$(id -u)" = 0 ]; then
 	# A copy: the build folder may stand where an ordinary user cannot go.
 	copy=$(mktemp -d)
-	cp "$sekisho" "$copy/sekisho"
+	cp "$sekisho" "${sekisho%/*}/sekisho-worker" "$copy/"
 	mkdir "$copy/src"
 	cp -r "$src/samples" "$copy/src/"
 	cp "$0" "$copy/cli_test.sh"

@@ -19,8 +19,10 @@
 #include "os/fd.h"
 #include "os/rand.h"
 #include "os/sock.h"
+#include "os/spawn.h"
 #include "store/blob.h"
 #include "wire/wire.h"
+#include "worker/proto.h"
 
 #define TIMEOUT_MS 30000
 #define SENT_MAX 20000
@@ -36,6 +38,8 @@ static struct {
 	const char *sekisho, *dir;
 	volatile pid_t gateway, signer;
 	volatile sig_atomic_t with_signer;
+	struct spawned zygote[WORKER_KINDS];
+	int worker_exe;
 	int internet, lgwan, control_g, control_s; /* our ends */
 	struct wire_msg msg;
 	char from[65], to[65];
@@ -64,7 +68,8 @@ static void on_alarm(int signo)
 		kill(k.signer, SIGKILL);
 }
 
-/* -- the two roles ------------------------------------------------------------------------------
+/* -- the two roles and the zygotes
+ * ------------------------------------------------------------------------------
  */
 
 /* Starts a role with these descriptors as 3, 4, ... */
@@ -95,12 +100,52 @@ static void pair(int ret[2])
 		die("socketpair");
 }
 
+/* Starts the zygote of a kind and returns the gateway's end of its socket. */
+static int start_zygote(enum worker_kind kind)
+{
+	static const char *const name[] = {"sanitize", "verify", "password"};
+	const char *const argv[] = {"sekisho-worker", "zygote", name[kind], NULL};
+	AUTO_BUF b;
+	int two[2];
+
+	wire_buf(&b);
+	pair(two);
+	if (spawn(&(struct spawn){.exe = k.worker_exe,
+				  .argv = argv,
+				  .fds = &two[1],
+				  .nfds = 1,
+				  .namespaces = SPAWN_NS_ALL,
+				  .die_with_parent = true},
+		  &k.zygote[kind]) != OK)
+		die("no zygote");
+	close(two[1]);
+	wire_put_u8(&b, (uint8_t)k.zygote[kind].namespaces);
+	if (wire_send(two[0], PROTO_HELLO, 0, &b, NULL, 0) != OK)
+		die("a zygote does not listen");
+	return two[0];
+}
+
+static void end_zygotes(void)
+{
+	for (size_t i = 0; i < WORKER_KINDS; i++) {
+		struct spawn_status st;
+
+		spawn_kill(&k.zygote[i], SIGKILL);
+		if (spawn_reap(&k.zygote[i], true, &st) != OK)
+			die("a zygote was never born");
+		close(k.zygote[i].pidfd);
+	}
+}
+
 static void start_both(void)
 {
+	int zygote[WORKER_KINDS];
 	int control_g[2], control_s[2], internet[2], lgwan[2], edge[2];
-	const char *const gateway[] = {"sekisho",    "role", "gateway",           "-",
-				       "0",          k.dir,  "portal/internet/0", "portal/lgwan/0",
-				       "signer/-/0", NULL};
+	const char *const gateway[] = {
+	    "sekisho",    "role",         "gateway",           "-",
+	    "0",          k.dir,          "portal/internet/0", "portal/lgwan/0",
+	    "signer/-/0", "sanitize/-/0", "verify/-/0",        "password/-/0",
+	    NULL};
 	const char *const signer[] = {"sekisho", "role", "signer",      "-",
 				      "0",       k.dir,  "gateway/-/0", NULL};
 
@@ -109,8 +154,15 @@ static void start_both(void)
 	pair(internet);
 	pair(lgwan);
 	pair(edge);
-	k.gateway = start(gateway, (int[]){control_g[1], internet[1], lgwan[1], edge[0]}, 4);
+	for (unsigned i = 0; i < WORKER_KINDS; i++)
+		zygote[i] = start_zygote(i);
+	k.gateway = start(
+	    gateway,
+	    (int[]){control_g[1], internet[1], lgwan[1], edge[0], zygote[0], zygote[1], zygote[2]},
+	    7);
 	k.signer = start(signer, (int[]){control_s[1], edge[1]}, 2);
+	for (unsigned i = 0; i < WORKER_KINDS; i++)
+		close(zygote[i]);
 	close(control_g[1]);
 	close(control_s[1]);
 	close(internet[1]);
@@ -134,6 +186,7 @@ static void end_both(int signo)
 		waitpid(k.signer, NULL, 0);
 	}
 	k.gateway = k.signer = 0;
+	end_zygotes();
 	close(k.control_g);
 	close(k.control_s);
 	close(k.internet);
@@ -364,12 +417,17 @@ int main(int argc, char **argv)
 	struct sigaction sa = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
 	unsigned kills;
 
-	if (argc != 6)
+	char folder[4096];
+
+	if (argc != 6 || !strchr(argv[1], '/'))
 		die("usage: kill_load SEKISHO DIR KILLS SEED PASSWORD");
 	k.sekisho = argv[1];
 	k.dir = argv[2];
 	kills = (unsigned)atoi(argv[3]);
 	k.seed = (unsigned)atoi(argv[4]);
+	snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(argv[1], '/') - argv[1]), argv[1]);
+	if (spawn_program("sekisho-worker", folder, &k.worker_exe) != OK)
+		die("there is no sekisho-worker beside sekisho");
 	k.sent = calloc(SENT_MAX, sizeof *k.sent);
 	if (!k.sent)
 		die("memory");
