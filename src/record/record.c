@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "os/clock.h"
 #include "os/rand.h"
+#include "store/governance.h"
 #include "store/log.h"
 
 #define FIELDS_MAX 40
@@ -107,6 +108,16 @@ static void print(const struct record_event *e, struct line *line, size_t n, str
 	}
 }
 
+/* The summary that answers "how often, and when last" without reading the record. */
+static enum err tally(struct store *s, const struct record_event *e, uint64_t index)
+{
+	TRY(store_tally_add(s, "type", slice_str(e->type), index, e->at_ms));
+	for (size_t i = 0; i < e->n; i++)
+		if (strcmp(e->fields[i].key, "clause") == 0 && e->fields[i].value.n > 0)
+			return store_tally_add(s, "clause", e->fields[i].value, index, e->at_ms);
+	return OK;
+}
+
 enum err record_append(struct store *s, const struct record_event *e, uint64_t *ret_index)
 {
 	struct line line[FIELDS_MAX];
@@ -139,6 +150,7 @@ enum err record_append(struct store *s, const struct record_event *e, uint64_t *
 			TRY(store_value_add(s, &v));
 	}
 	sodium_memzero(line, sizeof line);
+	TRY(tally(s, e, index));
 	if (ret_index)
 		*ret_index = index;
 	return OK;

@@ -57,7 +57,20 @@ const char store_schema[] =
     "CREATE TABLE value (city TEXT NOT NULL, n INTEGER NOT NULL, key TEXT NOT NULL,"
     " stream TEXT NOT NULL, salt BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (city, n, key),"
     " FOREIGN KEY (city, n) REFERENCES entry (city, n)) STRICT;"
-    "CREATE INDEX value_stream ON value (city, stream);";
+    "CREATE INDEX value_stream ON value (city, stream);"
+    "CREATE TABLE policy_text (city TEXT NOT NULL, id INTEGER NOT NULL, tree TEXT NOT NULL,"
+    " title TEXT NOT NULL, body BLOB NOT NULL, is_public INTEGER NOT NULL,"
+    " decided INTEGER NOT NULL, effective INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (city, id)) STRICT;"
+    "CREATE TABLE adoption (city TEXT NOT NULL, text INTEGER NOT NULL, organ TEXT NOT NULL,"
+    " PRIMARY KEY (city, text, organ),"
+    " FOREIGN KEY (city, text) REFERENCES policy_text (city, id)) STRICT;"
+    "CREATE TABLE appointment (city TEXT NOT NULL, id INTEGER NOT NULL, login TEXT NOT NULL,"
+    " office TEXT NOT NULL, from_day INTEGER NOT NULL, to_day INTEGER NOT NULL,"
+    " PRIMARY KEY (city, id)) STRICT;"
+    "CREATE TABLE tally (city TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,"
+    " n INTEGER NOT NULL, last_entry INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (city, kind, name)) STRICT;";
 
 #define ACCOUNT \
 	"SELECT id, login, name, division, zones, password, disabled, created_ms FROM account"
@@ -73,6 +86,8 @@ const char store_schema[] =
 	" LEFT JOIN account r ON r.city = t.city AND r.login = t.recipient_login" \
 	" WHERE t.city = $1"
 #define BLOB "SELECT id, transfer, role, epoch, wrapped, size, hash, created_ms FROM blob"
+
+#define TEXT_ROW "SELECT t.id, t.tree, t.title, t.is_public, t.decided, t.effective, t.created_ms,"
 
 const char *const store_sql[STATEMENTS] = {
     [SQL_VERSION] = "SELECT version FROM schema_version WHERE $1 <> ''",
@@ -185,5 +200,34 @@ const char *const store_sql[STATEMENTS] = {
     [SQL_VALUE_ADD] = "INSERT INTO value (city, n, key, stream, salt, value)"
 		      " SELECT $1, $2, $3, stream, $4, $5 FROM entry WHERE city = $1 AND n = $2",
     [SQL_VALUES] = "SELECT n, key, salt, value FROM value WHERE city = $1 AND n = $2 ORDER BY key",
+    [SQL_TEXT_ADD] =
+	"INSERT INTO policy_text (city, id, tree, title, body, is_public, decided, effective,"
+	" created_ms) SELECT $1, COALESCE(MAX(id), 0) + 1, $2, $3, $4, $5, $6, $7, $8"
+	" FROM policy_text WHERE city = $1 RETURNING id",
+    [SQL_TEXT_FILL] = "UPDATE policy_text SET title = $3, body = $4 WHERE city = $1 AND id = $2"
+		      " AND LENGTH(body) = 0 RETURNING id",
+    [SQL_TEXT_ADOPTED] = "INSERT INTO adoption (city, text, organ) VALUES ($1, $2, $3)",
+    [SQL_ADOPTERS] = "SELECT organ FROM adoption WHERE city = $1 AND text = $2 ORDER BY organ",
+    [SQL_TEXTS] =
+	TEXT_ROW " LENGTH(t.body), '' FROM policy_text t WHERE t.city = $1 AND t.tree = $2"
+		 " ORDER BY t.effective, t.id",
+    [SQL_TEXT] =
+	TEXT_ROW " LENGTH(t.body), t.body FROM policy_text t WHERE t.city = $1 AND t.id = $2",
+    [SQL_APPOINT] =
+	"INSERT INTO appointment (city, id, login, office, from_day, to_day)"
+	" SELECT $1, COALESCE(MAX(id), 0) + 1, $2, $3, $4, $5 FROM appointment WHERE city = $1"
+	" RETURNING id",
+    [SQL_APPOINTMENT_END] = "UPDATE appointment SET to_day = $3 WHERE city = $1 AND id = $2"
+			    " AND (to_day = 0 OR to_day > $3) RETURNING id",
+    [SQL_APPOINTMENTS] = "SELECT id, login, office, from_day, to_day FROM appointment"
+			 " WHERE city = $1 ORDER BY from_day DESC, id DESC",
+    [SQL_TALLY_ADD] = "INSERT INTO tally (city, kind, name, n, last_entry, last_ms) VALUES ($1, "
+		      "$2, $3, 1, $4, $5)"
+		      " ON CONFLICT (city, kind, name) DO UPDATE SET n = tally.n + 1,"
+		      " last_entry = excluded.last_entry, last_ms = excluded.last_ms",
+    [SQL_TALLY] = "SELECT n, last_entry, last_ms FROM tally"
+		  " WHERE city = $1 AND kind = $2 AND name = $3",
+    [SQL_STREAM_TALLY] = "SELECT COUNT(*), COALESCE(MAX(n), 0), 0 FROM entry"
+			 " WHERE city = $1 AND stream = $2",
     [SQL_VALUES_ERASE] = "DELETE FROM value WHERE city = $1 AND stream = $2 RETURNING n",
 };
