@@ -87,7 +87,7 @@ static enum err open_folder(int dirfd, const char *name, int *ret_fd)
 }
 
 /* Writes a temporary file beside `name` and puts it in place by `place`. */
-static enum err write_beside(int dirfd, const char *name, struct slice data, mode_t mode,
+static enum err write_beside(int dirfd, const char *name, struct slice data, mode_t mode, bool sync,
 			     int (*place)(int dirfd, const char *from, const char *to))
 {
 	const char *slash = strrchr(name, '/');
@@ -103,14 +103,14 @@ static enum err write_beside(int dirfd, const char *name, struct slice data, mod
 	if (fd < 0)
 		return err_of_errno();
 	e = fd_write_all(fd, data.p, data.n);
-	if (e == OK && fsync(fd) != 0)
+	if (e == OK && sync && fsync(fd) != 0)
 		e = err_of_errno();
 	if (e == OK && place(folder, tmp, base) != 0)
 		e = err_of_errno();
 	/* After a rename the temporary name is gone already; after a link or a failure it is not.
 	 */
 	(void)unlinkat(folder, tmp, 0);
-	return e == OK ? file_sync_dir(folder) : e;
+	return e == OK && sync ? file_sync_dir(folder) : e;
 }
 
 static int place_over(int dirfd, const char *from, const char *to)
@@ -125,12 +125,17 @@ static int place_new(int dirfd, const char *from, const char *to)
 
 enum err file_write(int dirfd, const char *name, struct slice data, mode_t mode)
 {
-	return write_beside(dirfd, name, data, mode, place_over);
+	return write_beside(dirfd, name, data, mode, true, place_over);
 }
 
 enum err file_write_new(int dirfd, const char *name, struct slice data, mode_t mode)
 {
-	return write_beside(dirfd, name, data, mode, place_new);
+	return write_beside(dirfd, name, data, mode, true, place_new);
+}
+
+enum err file_put_new(int dirfd, const char *name, struct slice data, mode_t mode)
+{
+	return write_beside(dirfd, name, data, mode, false, place_new);
 }
 
 enum err file_mkdir(const char *path, mode_t mode)

@@ -19,6 +19,11 @@ enum err file_read_fd(int fd, struct buf *ret) NODISCARD;
 enum err file_write(int dirfd, const char *name, struct slice data, mode_t mode) NODISCARD;
 /* The same, but ERR_CONFLICT where the name exists; it is never replaced. */
 enum err file_write_new(int dirfd, const char *name, struct slice data, mode_t mode) NODISCARD;
+/*
+ * file_write_new without waiting for the disk: the name appears with all of data or not at all, but
+ * a power cut soon after may undo it. For what can be made again.
+ */
+enum err file_put_new(int dirfd, const char *name, struct slice data, mode_t mode) NODISCARD;
 enum err file_sync_dir(int dirfd) NODISCARD;
 /* Makes a folder where none is (its parents must exist). */
 enum err file_mkdir(const char *path, mode_t mode) NODISCARD;

@@ -239,6 +239,8 @@ static void files_are_replaced_or_refused(void)
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
 	AUTO_CLOSE d = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CHECK(file_write_new(d, "b", S("x"), 0600) == OK);
+	CHECK(file_put_new(d, "b", S("y"), 0600) == ERR_CONFLICT);
+	CHECK(file_put_new(d, "c", S("z"), 0600) == OK && unlinkat(d, "c", 0) == 0);
 	CHECK(file_disk(d, &room, &total) == OK && total > 0 && room <= total);
 	CHECK(file_mkdir(dir, 0700) == OK && file_mkdir(path, 0700) == ERR_CONFLICT);
 	CHECK(unlink(path) == 0 && unlinkat(d, "b", 0) == 0);

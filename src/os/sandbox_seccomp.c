@@ -61,13 +61,13 @@ static const struct rule common_rules[] = {
 
 /* A job has nothing more than that. */
 static const struct rule zygote_rules[] = {
-    ALLOW(read), /* the pipe of a job */
+    ALLOW(read), /* last words of a job */
     ALLOW(recvmsg),
     ALLOW(sendmsg),
     ALLOW(epoll_wait),
     ALLOW(epoll_pwait),
     ALLOW(epoll_ctl),
-    ALLOW(pipe2),
+    ALLOW(socketpair), /* to a job's process */
     ALLOW(close),
     ALLOW(fstat),      /* the size of a memory file */
     ALLOW(newfstatat), /* fstat in newer C libraries */

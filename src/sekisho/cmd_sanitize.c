@@ -70,12 +70,12 @@ static enum err write_pair(const char *folder, const char *place, const char *ex
 			return ERR_USAGE;
 		snprintf(rep, sizeof rep, "%s.report.json", name);
 		TRY(make_folders(name));
-		e = file_write_new(AT_FDCWD, rep, report, 0644);
+		e = file_put_new(AT_FDCWD, rep, report, 0644);
 		if (e == ERR_CONFLICT)
 			continue;
 		TRY(e);
 		if (out) {
-			e = file_write_new(AT_FDCWD, name, *out, 0644);
+			e = file_put_new(AT_FDCWD, name, *out, 0644);
 			if (e != OK && remove(rep) != 0)
 				return ERR_IO;
 			if (e == ERR_CONFLICT)

@@ -113,10 +113,10 @@ static void do_stack(const struct zygote_job *job)
 }
 
 /* Says far too much at the end and waits for more room. */
-static void do_fill_pipe(const struct zygote_job *job)
+static void do_fill_socket(const struct zygote_job *job)
 {
 	for (unsigned i = 0;; i++)
-		if (write(5, "junk", 4) != 4 && job->in.n == 0)
+		if (write(ZYGOTE_JOB_SOCKET, "junk", 4) != 4 && job->in.n == 0)
 			return;
 }
 
@@ -125,7 +125,7 @@ static void do_lie(const struct zygote_job *job)
 	struct proto_last last = {.magic = PROTO_LAST_MAGIC, .ext = "../x", .wrote = "txt"};
 
 	(void)job;
-	_exit(write(5, &last, sizeof last) == (ssize_t)sizeof last ? 0 : 1);
+	_exit(write(ZYGOTE_JOB_SOCKET, &last, sizeof last) == (ssize_t)sizeof last ? 0 : 1);
 }
 
 static void do_memory(const struct zygote_job *job)
@@ -157,7 +157,7 @@ static const struct {
     {"flood", do_flood, OK},
     {"spill", do_spill, OK},
     {"stack", do_stack, OK},
-    {"fill pipe", do_fill_pipe, OK},
+    {"fill pipe", do_fill_socket, OK},
     {"lie", do_lie, OK},
     {"memory", do_memory, ERR_MEMORY},
     {"refuse", do_nothing, ERR_SYNTAX},

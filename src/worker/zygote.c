@@ -11,11 +11,15 @@
 #include <sys/wait.h>
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/sock.h"
 
 #define RUNNING_MAX PROTO_AT_ONCE_MAX
 
-/* Descriptors of a job's process. */
-enum { JOB_OUT = 3, JOB_REPORT, JOB_PIPE, JOB_FDS };
+/* A process that waits for its job, which then costs nobody the time of a fork. */
+struct spare {
+	pid_t pid; /* 0: there is none */
+	int socket;
+};
 
 struct zygote;
 
@@ -24,7 +28,7 @@ struct running {
 	bool used, timed_out;
 	uint32_t id;
 	pid_t pid;
-	int pipe;
+	int socket;
 	struct loop_watch *watch;
 	struct loop_timer *timer;
 	uint64_t started_us;
@@ -38,6 +42,7 @@ struct zygote {
 	struct sandbox_filter worker;
 	uint64_t vm_bytes;
 	bool failed;
+	struct spare spare;
 	struct running run[RUNNING_MAX];
 	struct wire_msg msg;
 };
@@ -69,67 +74,100 @@ static enum err lock_job(const struct zygote *z, const struct limits *l, uint64_
 	    .fds = 0,
 	};
 
-	TRY(sandbox_report_to(JOB_PIPE));
+	TRY(sandbox_report_to(ZYGOTE_JOB_SOCKET));
 	TRY(sandbox_limits(&lim));
 	return z->worker.n ? sandbox_filter_load(&z->worker) : OK;
 }
 
-static enum err place_job_fds(const int fds[3], int pipe)
+/* Keeps the socket to the zygote alone, beside 0 to 2 until the job is there. */
+static enum err keep_socket(int socket)
 {
-	const int want[3] = {fds[1], fds[2], pipe};
-	int high[3];
-
-	/* Out of the way first, so that no target overwrites a source. */
-	for (int i = 0; i < 3; i++) {
-		high[i] = fcntl(want[i], F_DUPFD_CLOEXEC, 64);
-		if (high[i] < 0)
-			return ERR_IO;
-	}
-	for (int i = 0; i < 3; i++)
-		if (dup2(high[i], JOB_OUT + i) < 0)
-			return ERR_IO;
-	if (syscall(SYS_close_range, (unsigned)JOB_FDS, ~0u, 0) != 0 ||
-	    syscall(SYS_close_range, 0u, 2u, 0) != 0)
+	if (socket != ZYGOTE_JOB_SOCKET && dup2(socket, ZYGOTE_JOB_SOCKET) < 0)
 		return ERR_IO;
+	return syscall(SYS_close_range, (unsigned)ZYGOTE_JOB_SOCKET + 1, ~0u, 0) == 0 ? OK : ERR_IO;
+}
+
+/* Waits for the job: its options as one message, its descriptors beside them. */
+static enum err take_job(struct proto_job *opt, int fds[3])
+{
+	int got[SOCK_FDS_MAX];
+	size_t n, nfds;
+
+	TRY(sock_recv(ZYGOTE_JOB_SOCKET, opt, sizeof *opt, &n, got, &nfds));
+	if (n != sizeof *opt || nfds != 3)
+		return ERR_PEER;
+	memcpy(fds, got, 3 * sizeof *got);
 	return OK;
 }
 
-__attribute__((noreturn)) static void job_main(struct zygote *z, const struct proto_job *opt,
-					       const int fds[3], int pipe)
+static const char *run_job(const struct zygote *z, const struct proto_job *opt, const int fds[3],
+			   struct proto_last *last)
 {
+	struct zygote_job job = {.opt = opt, .out = fds[1], .report = fds[2]};
 	struct mem_map in = {0};
-	struct proto_last last = {.magic = PROTO_LAST_MAGIC};
-	struct zygote_job job = {.opt = opt, .out = JOB_OUT, .report = JOB_REPORT};
-	enum err e = mem_map(fds[0], opt->limits.input_bytes, &in);
 
-	if (e == OK) {
-		e = place_job_fds(fds, pipe);
-		pipe = JOB_PIPE;
-	}
-	if (e == OK)
-		e = lock_job(z, &opt->limits, in.view.n);
-	if (e == OK) {
-		mallopt(M_TOP_PAD, 1 << 20);
-		job.in = in.view;
-		z->kind->run(&job, &last);
-	} else {
-		last.err = e;
-		snprintf(last.text, sizeof last.text, "%s",
-			 e == ERR_LIMIT ? "the file is larger than limit input_bytes"
-					: "the worker could not lock itself");
-	}
-	last.magic = PROTO_LAST_MAGIC;
-	_exit(write(pipe, &last, sizeof last) == (ssize_t)sizeof last ? 0 : 1);
+	last->err = mem_map(fds[0], opt->limits.input_bytes, &in);
+	if (last->err != OK)
+		return "the file is larger than limit input_bytes";
+	close(fds[0]);
+	if (syscall(SYS_close_range, 0u, 2u, 0) != 0)
+		last->err = ERR_IO;
+	if (last->err == OK)
+		last->err = lock_job(z, &opt->limits, in.view.n);
+	if (last->err != OK)
+		return "the worker could not lock itself";
+	mallopt(M_TOP_PAD, 1 << 20);
+	job.in = in.view;
+	z->kind->run(&job, last);
+	return NULL;
 }
 
-/* Reads what a job left in its pipe; true when it is exactly one of the two forms. */
-static void read_last_words(int pipe, struct proto_done *done)
+__attribute__((noreturn)) static void job_main(const struct zygote *z, int socket)
+{
+	struct proto_last last = {.magic = PROTO_LAST_MAGIC};
+	struct proto_job opt;
+	const char *trouble;
+	int fds[3];
+
+	/* A zygote that is gone has no job for us. */
+	if (keep_socket(socket) != OK || take_job(&opt, fds) != OK)
+		_exit(1);
+	trouble = run_job(z, &opt, fds, &last);
+	if (trouble)
+		snprintf(last.text, sizeof last.text, "%s", trouble);
+	last.magic = PROTO_LAST_MAGIC;
+	_exit(write(ZYGOTE_JOB_SOCKET, &last, sizeof last) == (ssize_t)sizeof last ? 0 : 1);
+}
+
+/* Forks the process of the next job, if there is none. */
+static enum err fork_ahead(struct zygote *z)
+{
+	int two[2];
+
+	if (z->spare.pid > 0)
+		return OK;
+	TRY(sock_pair(two));
+	/* Without the handlers of fork(3): one thread, and the child never returns. */
+	z->spare = (struct spare){.pid = _Fork(), .socket = two[0]};
+	if (z->spare.pid == 0)
+		job_main(z, two[1]);
+	close(two[1]);
+	if (z->spare.pid < 0) {
+		close(two[0]);
+		z->spare = (struct spare){0};
+		return ERR_FULL;
+	}
+	return OK;
+}
+
+/* Reads what a job left in its socket: one of two forms, or nothing of worth. */
+static void read_last_words(int socket, struct proto_done *done)
 {
 	union {
 		struct proto_last last;
 		struct sandbox_last broken;
 	} got;
-	ssize_t n = read(pipe, &got, sizeof got);
+	ssize_t n = read(socket, &got, sizeof got);
 
 	if (n == (ssize_t)sizeof got.last && got.last.magic == PROTO_LAST_MAGIC) {
 		done->end = END_REPLY;
@@ -147,7 +185,7 @@ static uint32_t usec32(uint64_t us)
 	return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
 }
 
-/* The pipe is closed: the process is dead, or about to be. */
+/* Its end is closed: the process is dead, or about to be. */
 static void finish(struct running *r)
 {
 	struct zygote *z = r->z;
@@ -156,7 +194,7 @@ static void finish(struct running *r)
 	int status = 0;
 	pid_t k;
 
-	/* One that closed its pipe and goes on must not make us wait; to a dying one it is nothing.
+	/* One that closed its end and goes on must not make us wait; to a dying one it is nothing.
 	 */
 	kill(r->pid, SIGKILL);
 	do
@@ -167,7 +205,7 @@ static void finish(struct running *r)
 		return;
 	}
 	if (WIFEXITED(status))
-		read_last_words(r->pipe, &done);
+		read_last_words(r->socket, &done);
 	else
 		done = (struct proto_done){.end = END_SIGNAL, .number = WTERMSIG(status)};
 	if (done.end == END_EXIT)
@@ -179,13 +217,15 @@ static void finish(struct running *r)
 			     (uint64_t)(use.ru_utime.tv_usec + use.ru_stime.tv_usec));
 	loop_unwatch(r->watch);
 	loop_cancel(r->timer);
-	close(r->pipe);
+	close(r->socket);
 	r->used = false;
 	say_done(z, r->id, &done);
+	/* The answer is on its way: now is the time. A failure shows when the next job comes. */
+	(void)!fork_ahead(z);
 }
 
-/* The last words are small and wait in the pipe: only its end matters. */
-static void on_pipe(void *arg, int fd, unsigned events)
+/* The last words are small and wait in the socket: only its end matters. */
+static void on_end(void *arg, int fd, unsigned events)
 {
 	(void)fd;
 	if (events & LOOP_HUP)
@@ -211,34 +251,55 @@ static struct running *free_slot(struct zygote *z)
 
 static enum err watch_job(struct running *r, uint32_t wall_seconds)
 {
-	TRY(loop_watch(r->z->loop, r->pipe, 0, on_pipe, r, &r->watch));
+	TRY(loop_watch(r->z->loop, r->socket, 0, on_end, r, &r->watch));
 	if (wall_seconds)
 		TRY(loop_timer(r->z->loop, (uint64_t)wall_seconds * 1000, on_time, r, &r->timer));
 	return OK;
 }
 
+static void spare_lost(struct spare *spare)
+{
+	int status;
+
+	kill(spare->pid, SIGKILL);
+	while (waitpid(spare->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	close(spare->socket);
+	*spare = (struct spare){0};
+}
+
+/* Hands the job to the process that waits, or to a new one where that has died waiting. */
+static enum err hand_over(struct zygote *z, const struct proto_job *opt, const int fds[3],
+			  struct running *r)
+{
+	struct slice order = slice_of(opt, sizeof *opt);
+
+	for (int tries = 0; tries < 2; tries++) {
+		TRY(fork_ahead(z));
+		if (sock_send(z->spare.socket, order, slice_of(NULL, 0), fds, 3) == OK) {
+			r->pid = z->spare.pid;
+			r->socket = z->spare.socket;
+			z->spare = (struct spare){0};
+			return OK;
+		}
+		spare_lost(&z->spare);
+	}
+	return ERR_FULL;
+}
+
 static enum err on_job(void *arg, struct wire_msg *m, struct reader *payload)
 {
 	struct zygote *z = arg;
-	struct proto_job opt;
+	struct proto_job opt = {0};
 	struct running *r = free_slot(z);
-	int p[2];
 
 	TRY(proto_get_job(payload, &opt));
-	if (!r || pipe2(p, O_CLOEXEC) != 0) {
-		say_done(z, m->id, &(struct proto_done){.end = END_START, .number = ERR_FULL});
-		return OK;
+	if (r) {
+		*r = (struct running){
+		    .z = z, .used = true, .id = m->id, .started_us = clock_mono_us()};
+		r->used = hand_over(z, &opt, m->fds, r) == OK;
 	}
-	*r = (struct running){
-	    .z = z, .used = true, .id = m->id, .pipe = p[0], .started_us = clock_mono_us()};
-	/* Without the handlers of fork(3): one thread, and the child never returns. */
-	r->pid = _Fork();
-	if (r->pid == 0)
-		job_main(z, &opt, m->fds, p[1]);
-	close(p[1]);
-	if (r->pid < 0) {
-		close(p[0]);
-		r->used = false;
+	if (!r || !r->used) {
 		say_done(z, m->id, &(struct proto_done){.end = END_START, .number = ERR_FULL});
 		return OK;
 	}
@@ -363,6 +424,7 @@ static enum err serve(struct zygote *z, const struct zygote_ends *ends)
 	TRY(loop_watch(z->loop, z->fd, LOOP_READ, on_message, z, &z->watch));
 	if (ends->starter != ends->jobs)
 		TRY(loop_watch(z->loop, ends->starter, LOOP_READ, on_starter, z, &z->starter));
+	TRY(fork_ahead(z));
 	if (ends->up)
 		TRY(ends->up(ends->starter));
 	TRY(loop_run(z->loop));

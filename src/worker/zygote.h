@@ -7,13 +7,17 @@
  * it and, as it is pid 1 of its namespace, every job with it. Another starter than the pool ends it
  * by any word or by closing its socket.
  *
- * A job's process has the input mapped, two descriptors to write its output and report to and a
- * pipe for its last words; it locks itself once more and runs one function.
+ * The process of the next job is forked ahead and waits, so that a job need not wait for a fork; it
+ * serves one job and is gone. It has the input mapped, two descriptors to write its output and
+ * report to and a socket for its last words; it locks itself once more and runs one function.
  */
 #ifndef WORKER_ZYGOTE_H
 #define WORKER_ZYGOTE_H
 
 #include "worker/proto.h"
+
+/* The descriptor of a job's process for its last words. */
+#define ZYGOTE_JOB_SOCKET 3
 
 /* What the function of a kind gets. */
 struct zygote_job {
