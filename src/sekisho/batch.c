@@ -8,7 +8,7 @@
 #include "os/file.h"
 #include "os/spawn.h"
 #include "sekisho/roles.h"
-#include "worker/zygote.h"
+#include "worker/proto.h"
 
 struct run;
 
@@ -126,43 +126,6 @@ static void on_result(void *arg, struct worker_result *w)
 		on_sanitized(t, w);
 }
 
-/* The same job without any fence, in this process. */
-static enum err run_here(const struct worker_job *job, struct worker_result *w, struct buf *report)
-{
-	AUTO_CLOSE out = -1;
-	AUTO_CLOSE rep = -1;
-	AUTO_MAP in = {0};
-	AUTO_MAP said = {0};
-	struct proto_last last = {0};
-	struct proto_job opt = {
-	    .limits = job->limits, .method = job->method, .hidden = job->hidden};
-
-	memcpy(opt.grammar, job->grammar, sizeof opt.grammar);
-	opt.name_n = job->name.n < PROTO_NAME_MAX ? job->name.n : PROTO_NAME_MAX;
-	if (opt.name_n)
-		memcpy(opt.name, job->name.p + (job->name.n - opt.name_n), opt.name_n);
-	TRY(mem_map(job->in, job->limits.input_bytes, &in));
-	TRY(mem_new("output", &out));
-	TRY(mem_new("report", &rep));
-	zygote_kinds[job->kind].run(
-	    &(struct zygote_job){.in = in.view, .opt = &opt, .out = out, .report = rep}, &last);
-	TRY(mem_seal(out));
-	TRY(mem_seal(rep));
-	TRY(mem_map(rep, PROTO_REPORT_MAX, &said));
-	buf_slice(report, said.view);
-	w->err = (enum err)last.err;
-	w->out_bytes = last.out_bytes;
-	memcpy(w->type, last.type, sizeof w->type);
-	memcpy(w->ext, last.ext, sizeof w->ext);
-	memcpy(w->wrote, last.wrote, sizeof w->wrote);
-	diag_set(&w->diag, w->err, (size_t)last.offset, "%s", last.text);
-	memcpy(w->diag.part, last.part, sizeof w->diag.part);
-	w->report = buf_view(report);
-	if (w->err == OK && job->kind == WORKER_SANITIZE)
-		w->out = fd_take(&out);
-	return buf_err(report);
-}
-
 static enum err submit(struct task *t, enum worker_kind kind, int in)
 {
 	const struct batch *b = t->run->b;
@@ -172,22 +135,14 @@ static enum err submit(struct task *t, enum worker_kind kind, int in)
 				 .method = b->method,
 				 .hidden = b->hidden,
 				 .name = slice_str(t->o.file->place)};
-	struct worker_result w = {.out = -1};
-	AUTO_BUF report;
 
-	buf_init(&report, PROTO_REPORT_MAX);
 	t->verifying = kind == WORKER_VERIFY;
 	if (t->verifying && !b->verify_only) {
 		memcpy(job.grammar, t->o.wrote, sizeof job.grammar);
 		/* The output has its own limit; it is the recogniser's input. */
 		job.limits.input_bytes = b->limits.output_bytes;
 	}
-	if (!b->no_sandbox)
-		return pool_submit(t->run->pool, &job, on_result, t, NULL);
-	TRY(run_here(&job, &w, &report));
-	on_result(t, &w);
-	fd_close(&w.out);
-	return OK;
+	return pool_submit(t->run->pool, &job, on_result, t, NULL);
 }
 
 static void start(struct run *r, struct task *t, const struct file_entry *file)
@@ -231,15 +186,14 @@ enum err batch_run(struct batch *b, const struct files *files)
 	AUTO_LOOP loop = NULL;
 	AUTO_CLOSE exe = -1;
 	struct run r = {.b = b};
+	struct pool_conf conf = {.arg = b->no_sandbox ? "open" : NULL};
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	enum err e;
 
 	if (b->at_once == 0)
 		b->at_once = cpus > 0 && cpus <= 64 ? (uint32_t)cpus : 1;
-	if (b->no_sandbox)
-		zygote_kinds[WORKER_SANITIZE].warm_up ? zygote_kinds[WORKER_SANITIZE].warm_up()
-						      : (void)0;
 	/* One more than can run, so that reading the next file does not wait for a worker. */
+	conf.at_once = b->at_once;
 	r.tasks_n = b->at_once + 1;
 	r.tasks = calloc(r.tasks_n, sizeof *r.tasks);
 	if (!r.tasks)
@@ -249,8 +203,15 @@ enum err batch_run(struct batch *b, const struct files *files)
 	if (e == OK)
 		e = spawn_program(WORKER_PROGRAM, WORKER_FOLDER, &exe);
 	b->ret_missing = e == ERR_NOT_FOUND ? WORKER_PROGRAM : NULL;
+	conf.exe = exe;
 	if (e == OK)
-		e = pool_new(loop, &(struct pool_conf){.exe = exe, .at_once = b->at_once}, &r.pool);
+		e = pool_new(loop, &conf, &r.pool);
+	if (e == OK) {
+		/* Both at once: the second need not wait for the first one's first result. */
+		pool_warm(r.pool, WORKER_VERIFY);
+		if (!b->verify_only)
+			pool_warm(r.pool, WORKER_SANITIZE);
+	}
 	if (e == OK)
 		e = run_all(&r, files);
 	if (r.pool)

@@ -29,7 +29,7 @@ struct batch {
 	enum method method;
 	enum hidden hidden;
 	bool verify_only;
-	bool no_sandbox;  /* in this process, one after the other: for a debugger */
+	bool no_sandbox;  /* workers without any lock: for a debugger */
 	uint32_t at_once; /* 0 = number of processors */
 	void (*done)(void *arg, const struct batch_outcome *o);
 	void *arg;

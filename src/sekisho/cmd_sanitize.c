@@ -255,8 +255,8 @@ static const struct flag sanitize_flags[] = {
     {"output", 'o', "DIR", "書き出すフォルダー (既定: " OUT_FOLDER ")",
      "folder to write to (default: " OUT_FOLDER ")"},
     COMMON_FLAGS,
-    {"no-sandbox", 0, NULL, "隔離せずこのプロセスで処理する (デバッガー用。危険)",
-     "no worker, in this process (for a debugger; unsafe)"},
+    {"no-sandbox", 0, NULL, "隔離しないワーカーで処理する (デバッガー用。危険)",
+     "workers without any fence (for a debugger; unsafe)"},
     {NULL},
 };
 

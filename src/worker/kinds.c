@@ -148,7 +148,7 @@ static void warm_up_sodium(void)
 }
 
 const struct zygote_kind zygote_kinds[WORKER_KINDS] = {
-    [WORKER_SANITIZE] = {"sanitize", charset_warm_up, run_sanitize},
-    [WORKER_VERIFY] = {"verify", NULL, run_verify},
-    [WORKER_PASSWORD] = {"password", warm_up_sodium, run_password},
+    [WORKER_SANITIZE] = {charset_warm_up, run_sanitize},
+    [WORKER_VERIFY] = {NULL, run_verify},
+    [WORKER_PASSWORD] = {warm_up_sodium, run_password},
 };

@@ -7,7 +7,6 @@
 #include "os/file.h"
 #include "os/spawn.h"
 #include "worker/proto.h"
-#include "worker/zygote.h"
 
 /* Starts of one kind that may fail in a row before its jobs are given up. */
 #define STARTS_MAX 3
@@ -283,7 +282,7 @@ static enum err on_hello(void *arg, struct wire_msg *m, struct reader *payload)
 	k->pool->have &= have;
 	k->pool->landlock_abi = (int)abi;
 	if (k->pool->conf.up)
-		k->pool->conf.up(k->pool->conf.call_arg, zygote_kinds[k->which].name,
+		k->pool->conf.up(k->pool->conf.call_arg, proto_kind_name(k->which),
 				 (struct fences){have, (int)abi});
 	start_next(k);
 	return OK;
@@ -310,7 +309,7 @@ static enum err zygote_start(struct pool_kind *k)
 {
 	struct pool *p = k->pool;
 	const char *const argv[] = {"sekisho", p->conf.arg ? p->conf.arg : "zygote",
-				    zygote_kinds[k->which].name, NULL};
+				    proto_kind_name(k->which), NULL};
 	int two[2];
 	enum err e;
 	AUTO_BUF b = {0};

@@ -2,6 +2,13 @@
 
 #include "base/utf8.h"
 
+const char *proto_kind_name(enum worker_kind kind)
+{
+	static const char *const name[WORKER_KINDS] = {"sanitize", "verify", "password"};
+
+	return name[kind];
+}
+
 static void put_limits(struct buf *b, const struct limits *l)
 {
 	wire_put_u64(b, l->input_bytes);

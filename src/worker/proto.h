@@ -21,6 +21,9 @@ enum proto_type { PROTO_HELLO = 1, PROTO_JOB, PROTO_CANCEL, PROTO_DONE };
 #define PROTO_HASH_SIZE 128u /* crypto_pwhash_STRBYTES */
 #define PROTO_REPORT_MAX (4u << 20)
 
+/* "sanitize", "verify", "password". */
+const char *proto_kind_name(enum worker_kind kind);
+
 /* The options of a job, as its process gets them. */
 struct proto_job {
 	struct limits limits;

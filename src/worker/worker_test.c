@@ -182,7 +182,7 @@ static void test_run_job(const struct zygote_job *job, struct proto_last *last)
 	last->err = ERR_UNSUPPORTED;
 }
 
-static const struct zygote_kind bad_kind = {"sanitize", NULL, test_run_job};
+static const struct zygote_kind bad_kind = {NULL, test_run_job};
 
 /* ---- the tests ---- */
 
@@ -567,10 +567,10 @@ static const struct test_case cases[] = {
 int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "zygote-bad") == 0)
-		return zygote_main(&(struct zygote_ends){3, 3, NULL}, &bad_kind);
+		return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 3}, &bad_kind);
 	for (size_t i = 0; argc == 3 && i < WORKER_KINDS; i++)
-		if (strcmp(argv[1], "zygote") == 0 && strcmp(argv[2], zygote_kinds[i].name) == 0)
-			return zygote_main(&(struct zygote_ends){3, 3, NULL}, &zygote_kinds[i]);
+		if (strcmp(argv[1], "zygote") == 0 && strcmp(argv[2], proto_kind_name(i)) == 0)
+			return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 3}, &zygote_kinds[i]);
 	if (argc != 1)
 		return 1;
 	return test_run(__FILE__, cases, ARRAY_LEN(cases));

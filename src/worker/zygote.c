@@ -41,7 +41,7 @@ struct zygote {
 	struct loop_watch *watch, *starter;
 	struct sandbox_filter worker;
 	uint64_t vm_bytes;
-	bool failed;
+	bool failed, open;
 	struct spare spare;
 	struct running run[RUNNING_MAX];
 	struct wire_msg msg;
@@ -112,7 +112,7 @@ static const char *run_job(const struct zygote *z, const struct proto_job *opt, 
 	close(fds[0]);
 	if (syscall(SYS_close_range, 0u, 2u, 0) != 0)
 		last->err = ERR_IO;
-	if (last->err == OK)
+	if (last->err == OK && !z->open)
 		last->err = lock_job(z, &opt->limits, in.view.n);
 	if (last->err != OK)
 		return "the worker could not lock itself";
@@ -407,7 +407,7 @@ static enum err learn_namespaces(struct zygote *z, int starter, unsigned *ret_na
 static enum err serve(struct zygote *z, const struct zygote_ends *ends)
 {
 	AUTO_BUF hello = {0};
-	struct fences f;
+	struct fences f = {0};
 	unsigned namespaces;
 
 	wire_buf(&hello);
@@ -417,7 +417,9 @@ static enum err serve(struct zygote *z, const struct zygote_ends *ends)
 		z->kind->warm_up();
 	malloc_trim(0);
 	z->vm_bytes = sandbox_vm_bytes();
-	f = lock_zygote(z, namespaces);
+	z->open = ends->open;
+	if (!z->open)
+		f = lock_zygote(z, namespaces);
 	wire_put_u32(&hello, f.have);
 	wire_put_u32(&hello, (uint32_t)f.landlock_abi);
 	TRY(wire_send(z->fd, PROTO_HELLO, 0, &hello, NULL, 0));

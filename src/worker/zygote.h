@@ -27,7 +27,6 @@ struct zygote_job {
 };
 
 struct zygote_kind {
-	const char *name;
 	/* Loads what a locked process cannot: tables, libraries' first-use state. May be NULL. */
 	void (*warm_up)(void);
 	/* In the job's process. Fills *last (err included); magic is set by the caller. */
@@ -41,6 +40,7 @@ struct zygote_ends {
 	int starter;                 /* sends PROTO_HELLO with the namespaces first */
 	int jobs;                    /* the pool's socket; may be the same */
 	enum err (*up)(int starter); /* called when it serves; may be NULL */
+	bool open;                   /* no lock at all, for a debugger */
 };
 
 /* Serves jobs of one kind. Returns the exit code of the process: 0 when an end was closed. */
