@@ -17,7 +17,7 @@
 
 #define POLICY_NODES_MAX (8u << 20)
 #define POLICY_PROOF_BYTES (2ull << 30) /* cap of the arena of one analysis */
-#define POLICY_IDLE_RULES_MAX 4096      /* of more, verify does not say which are without effect */
+#define POLICY_IDLE_RULES_MAX 8192      /* of more, verify does not say which are without effect */
 #define POLICY_VALUES_MAX 32            /* of one attribute, also of two policies together */
 
 /* In the order in which cases are told. */

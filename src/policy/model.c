@@ -20,13 +20,20 @@ static uint32_t max32(uint32_t a, uint32_t b)
 	return a > b ? a : b;
 }
 
-/* Leaves out what another unit always outlasts, so that equal retention looks equal. */
+/*
+ * Leaves out what another unit always outlasts, so that equal retention looks equal: n fiscal years
+ * last from n years to a day less than n + 1.
+ */
 static void dominate(struct policy_outcome *o)
 {
 	if (o->retain_fiscal >= o->retain_years)
 		o->retain_years = 0;
+	else
+		o->retain_fiscal = 0;
 	if (o->retain_days <= 365 * max32(o->retain_fiscal, o->retain_years))
 		o->retain_days = 0;
+	else if (o->retain_days >= 366 * max32(o->retain_fiscal + 1, o->retain_years))
+		o->retain_fiscal = o->retain_years = 0;
 }
 
 struct policy_outcome policy_outcome_unite(struct policy_outcome a, struct policy_outcome b)

@@ -27,8 +27,8 @@ static enum err make(struct arena *a, struct slice text, const struct policy_res
 	return arena_failed(a) ? ERR_MEMORY : OK;
 }
 
-enum err policy_load_with(struct arena *a, struct slice text, const struct policy_resolver *r,
-			  const struct policy **ret, struct diag *d)
+static enum err load(struct arena *a, struct slice text, const struct policy_resolver *r,
+		     bool draft, const struct policy **ret, struct diag *d)
 {
 	struct hash both[2];
 	struct policy *p = NULL;
@@ -39,7 +39,8 @@ enum err policy_load_with(struct arena *a, struct slice text, const struct polic
 	TRY(policy_check(p, d));
 	TRY(policy_compile(p));
 	TRY(policy_check_rules(p, d));
-	TRY(policy_check_nevers(p, d));
+	if (!draft)
+		TRY(policy_check_nevers(p, d));
 	both[0] = hash_of(text);
 	both[1] = r->hash;
 	p->hash = hash_of(slice_of(both, sizeof both));
@@ -47,8 +48,15 @@ enum err policy_load_with(struct arena *a, struct slice text, const struct polic
 	return OK;
 }
 
-enum err policy_load_texts(struct arena *a, struct slice text, struct slice basis_text,
-			   struct slice standard_text, const struct policy **ret, struct diag *d)
+enum err policy_load_with(struct arena *a, struct slice text, const struct policy_resolver *r,
+			  const struct policy **ret, struct diag *d)
+{
+	return load(a, text, r, false, ret, d);
+}
+
+static enum err load_texts(struct arena *a, struct slice text, struct slice basis_text,
+			   struct slice standard_text, bool draft, const struct policy **ret,
+			   struct diag *d)
 {
 	static const char *const parts[POLICY_TREES] = {"basis", "standard"};
 	struct slice texts[POLICY_TREES] = {basis_text, standard_text};
@@ -69,7 +77,19 @@ enum err policy_load_texts(struct arena *a, struct slice text, struct slice basi
 	TRY(e);
 	*r = policy_basis_resolver(b);
 	r->hash = standard_text.n ? hash_of(slice_of(both, sizeof both)) : both[0];
-	return policy_load_with(a, text, r, ret, d);
+	return load(a, text, r, draft, ret, d);
+}
+
+enum err policy_load_texts(struct arena *a, struct slice text, struct slice basis_text,
+			   struct slice standard_text, const struct policy **ret, struct diag *d)
+{
+	return load_texts(a, text, basis_text, standard_text, false, ret, d);
+}
+
+enum err policy_load_draft(struct arena *a, struct slice text, struct slice basis_text,
+			   struct slice standard_text, const struct policy **ret, struct diag *d)
+{
+	return load_texts(a, text, basis_text, standard_text, true, ret, d);
 }
 
 enum err policy_load(struct arena *a, struct slice text, struct slice basis_text,

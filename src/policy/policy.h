@@ -218,7 +218,14 @@ enum err policy_load(struct arena *a, struct slice text, struct slice basis_text
 enum err policy_load_texts(struct arena *a, struct slice text, struct slice basis_text,
 			   struct slice standard_text, const struct policy **ret, struct diag *d)
     NODISCARD;
-/* The same with a resolver for the cited texts, which then are not read. */
+/*
+ * The same without the proof of never and always: for policy_verify, which then says how they are
+ * broken. What was loaded so must never decide for a running system.
+ */
+enum err policy_load_draft(struct arena *a, struct slice text, struct slice basis_text,
+			   struct slice standard_text, const struct policy **ret, struct diag *d)
+    NODISCARD;
+/* The same as policy_load with a resolver for the cited texts, which then are not read. */
 enum err policy_load_with(struct arena *a, struct slice text, const struct policy_resolver *r,
 			  const struct policy **ret, struct diag *d) NODISCARD;
 

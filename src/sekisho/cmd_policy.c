@@ -228,7 +228,8 @@ static int decide(const struct cli *cli, bool explain)
 	buf_init(&en, 16384);
 	if (!a)
 		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	e = policy_file_load(a, cli->operand[0], &f, &d);
+	e = (cli_flag(cli, "draft") ? policy_file_draft : policy_file_load)(a, cli->operand[0], &f,
+									    &d);
 	if (e != OK)
 		return policy_cli_complain(cli, &f, e, &d);
 	if (policy_cli_request(cli, a, f.policy, &rq) != OK)

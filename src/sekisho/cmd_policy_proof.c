@@ -117,7 +117,7 @@ static int run_verify(const struct cli *cli)
 	buf_init(&b, 16u << 20);
 	if (!a)
 		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	e = policy_file_load(a, cli->operand[0], &f, &d);
+	e = policy_file_draft(a, cli->operand[0], &f, &d);
 	if (e == OK)
 		e = policy_verify(a, f.policy, &r, &d);
 	if (e != OK)

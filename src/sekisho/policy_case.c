@@ -30,6 +30,8 @@ const struct flag policy_case_flags[] = {
     CASE_FLAGS,
     {"date", 0, "DATE", "この日の判断 (なければ今日)", "decide for this day (else today)"},
     {"public", 0, NULL, "公開してよい定めだけを示す", "name only what is public"},
+    {"draft", 0, NULL, "never・always を満たさない案にも答える",
+     "also of a draft that breaks its never and always"},
     {0},
 };
 

@@ -32,8 +32,8 @@ static enum err read_beside(struct arena *a, const char *path, struct slice name
 	return *ret_path ? read_text(a, *ret_path, ret, d) : ERR_MEMORY;
 }
 
-enum err policy_file_load(struct arena *a, const char *path, struct policy_file *ret,
-			  struct diag *d)
+static enum err load(struct arena *a, const char *path, bool draft, struct policy_file *ret,
+		     struct diag *d)
 {
 	struct slice name;
 	enum err e;
@@ -46,7 +46,20 @@ enum err policy_file_load(struct arena *a, const char *path, struct policy_file 
 	e = policy_standard_name(ret->text, &name);
 	if (e == OK)
 		TRY(read_beside(a, path, name, &ret->standard_path, &ret->standard, d));
-	return policy_load_texts(a, ret->text, ret->basis, ret->standard, &ret->policy, d);
+	return (draft ? policy_load_draft : policy_load_texts)(a, ret->text, ret->basis,
+							       ret->standard, &ret->policy, d);
+}
+
+enum err policy_file_load(struct arena *a, const char *path, struct policy_file *ret,
+			  struct diag *d)
+{
+	return load(a, path, false, ret, d);
+}
+
+enum err policy_file_draft(struct arena *a, const char *path, struct policy_file *ret,
+			   struct diag *d)
+{
+	return load(a, path, true, ret, d);
 }
 
 void policy_file_complain(const struct policy_file *f, enum err e, const struct diag *d,

@@ -22,6 +22,10 @@ struct policy_file {
 enum err policy_file_load(struct arena *a, const char *path, struct policy_file *ret,
 			  struct diag *d) NODISCARD;
 
+/* The same without the proof of never and always: for questions about a draft only. */
+enum err policy_file_draft(struct arena *a, const char *path, struct policy_file *ret,
+			   struct diag *d) NODISCARD;
+
 /* The reason with file, line, caret; or the system's reason where no text was at fault. */
 void policy_file_complain(const struct policy_file *f, enum err e, const struct diag *d,
 			  struct buf *out);
