@@ -570,7 +570,8 @@ int main(int argc, char **argv)
 		return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 3}, &bad_kind);
 	for (size_t i = 0; argc == 3 && i < WORKER_KINDS; i++)
 		if (strcmp(argv[1], "zygote") == 0 && strcmp(argv[2], proto_kind_name(i)) == 0)
-			return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 3}, &zygote_kinds[i]);
+			return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 3},
+					   &zygote_kinds[i]);
 	if (argc != 1)
 		return 1;
 	return test_run(__FILE__, cases, ARRAY_LEN(cases));
