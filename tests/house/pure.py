@@ -19,10 +19,10 @@ setjmp longjmp _setjmp __longjmp_chk toupper tolower
 floor ceil round lround llround sqrt pow fabs fmod exp log log10 cos sin trunc rint lrint isnan isinf
 stderr fprintf fwrite fputs
 """.split())
-# Compiler support: stack protector, fortified copies, sanitizers, control flow.
+# Compiler support: arithmetic, stack protector, fortified copies, sanitizers, control flow.
 SUPPORT = re.compile(
     r"^(__stack_chk_fail|__(mem|str|sn?printf|vsn?printf|fprintf|longjmp)\w*_chk|_GLOBAL_OFFSET_TABLE_"
-    r"|__isoc99_\w+|__fdelt_chk|__asan_\w+|__ubsan_\w+|__sanitizer_\w+|__tls_get_addr|__ctype_\w+|__\w+_chk)$")
+    r"|__isoc99_\w+|__popcountdi2|__fdelt_chk|__asan_\w+|__ubsan_\w+|__sanitizer_\w+|__tls_get_addr|__ctype_\w+|__\w+_chk)$")
 LIBS = {
     "nettle": r"nettle_|_nettle_", "hogweed": r"nettle_|_nettle_",
     "expat": r"XML_", "libdeflate": r"libdeflate_",
