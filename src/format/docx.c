@@ -13,6 +13,8 @@ static enum err part(struct ooxml *o, struct xml_node *root)
 {
 	if (!is_story(ooxml_part_id(o)))
 		return OK;
+	if (ooxml_part_id(o) == PART_DOCUMENT)
+		TRY(docx_styles_read(o));
 	TRY(docx_drawings(o, root));
 	docx_hidden(o, root);
 	TRY(docx_fields(o, root));

@@ -1,18 +1,5 @@
 #include "format/docx_parts.h"
 
-/* Whether a switch like <w:vanish/> is on. */
-static bool is_on(const struct xml_node *n)
-{
-	struct slice v = xml_attr_value(n, NS_W, "val");
-
-	return n && !slice_eq(v, S("0")) && !slice_eq(v, S("false")) && !slice_eq(v, S("off"));
-}
-
-static bool is_hidden_run(const struct xml_node *n)
-{
-	return xml_is(n, NS_W, "r") && is_on(xml_child(xml_child(n, NS_W, "rPr"), NS_W, "vanish"));
-}
-
 enum revision { REV_NONE, REV_ADDED, REV_GONE, REV_FORMER };
 
 /* What a tracked change is: text added, text gone, or a note of former formatting. */
@@ -72,14 +59,16 @@ void docx_hidden(struct ooxml *o, struct xml_node *root)
 {
 	bool drop = o->job->hidden == HIDDEN_DROP;
 	struct xml_node *next;
+	const char *why;
 
 	for (struct xml_node *n = root; n; n = next) {
 		next = xml_following(n, root);
 		if (!n->name.n || n->ns != NS_W)
 			continue;
-		if (is_hidden_run(n)) {
+		why = docx_run_hidden(o, n);
+		if (why) {
 			ooxml_found(o, drop ? ACT_REMOVED : ACT_HIDDEN,
-				    drop ? "hidden-text-dropped" : "hidden-text", S(""),
+				    drop ? "hidden-text-dropped" : "hidden-text", slice_str(why),
 				    xml_text_slice(o->scratch, n));
 			if (drop) {
 				next = xml_skip(n, root);

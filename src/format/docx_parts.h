@@ -16,6 +16,16 @@ bool docx_is_old_drawing(const struct xml_node *n);
  * drawings of today at the same size; graphics without a kept content become the placeholder.
  */
 enum err docx_drawings(struct ooxml *o, struct xml_node *root) NODISCARD;
+/*
+ * The main part's style table, for docx_hidden: which styles hide their text, inherited ones too.
+ * Sets o->own, which is NULL where the document has no styles.
+ */
+enum err docx_styles_read(struct ooxml *o) NODISCARD;
+/*
+ * Why nobody sees the run's text: "vanish" (its own or its styles'), "sz" (at most one point),
+ * "color" (white where nothing is shaded); NULL where it is seen.
+ */
+const char *docx_run_hidden(const struct ooxml *o, const struct xml_node *run);
 /* Tracked changes, comments and hidden text: reported and kept, or dropped as accepted. */
 void docx_hidden(struct ooxml *o, struct xml_node *root);
 /* Appends the visible text in reading order; paragraphs end in LF, cells are separated by TAB. */

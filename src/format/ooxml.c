@@ -42,6 +42,18 @@ enum err ooxml_target_xml(struct ooxml *o, struct slice id, struct xml_filter *f
 				: ERR_NOT_FOUND;
 }
 
+enum err ooxml_implied_xml(struct ooxml *o, enum names_part_id id, struct xml_filter *f,
+			   struct xml_node **ret)
+{
+	for (size_t i = 0; i < o->current->rels_n; i++) {
+		const struct opc_rel *rel = &o->current->rels[i];
+
+		if (rel->row && rel->row->part == id && rel->part)
+			return opc_xml(o->walk->opc, rel->part, f, o->scratch, ret);
+	}
+	return ERR_NOT_FOUND;
+}
+
 const char *ooxml_target_kind(const struct ooxml *o, struct slice id)
 {
 	const struct opc_rel *rel = ooxml_rel(o, id);

@@ -69,6 +69,9 @@ struct slice ooxml_target_link(const struct ooxml *o, struct slice id);
 /* Parses the part that relationship `id` of the current part names; ERR_NOT_FOUND without one. */
 enum err ooxml_target_xml(struct ooxml *o, struct slice id, struct xml_filter *f,
 			  struct xml_node **ret) NODISCARD;
+/* The same for the first part of that kind that the current part has a relationship to. */
+enum err ooxml_implied_xml(struct ooxml *o, enum names_part_id id, struct xml_filter *f,
+			   struct xml_node **ret) NODISCARD;
 /*
  * The kind of part that relationship `id` of the current part leads to in the output ("worksheet");
  * NULL where it is unknown, dropped (macro sheets, connections), or an external link.

@@ -164,7 +164,7 @@ static void links_are_checked(void)
 			"<w:hyperlink r:id='b'>" RUN("bad") "</w:hyperlink>"
 							    "<w:hyperlink r:id='n'>" RUN(
 								"none") "</w:hyperlink></w:p>"),
-	    RELS(LINK_OUT("g", REL "hyperlink", "https://example.jp/")
+	    RELS(LINK_OUT("g", REL "hyperlink", "https://example.jp/例?q=あ")
 		     LINK_OUT("b", REL "hyperlink", "file://host/share/x.exe")),
 	    HIDDEN_KEEP);
 	REQUIRE(r.err == OK);
@@ -172,7 +172,7 @@ static void links_are_checked(void)
 	CHECK(holds(&r, "good") && holds(&r, "bad") && holds(&r, "none"));
 	CHECK(report_has(&r.box.report, "link-unsafe"));
 	read_part(&r, "word/_rels/document.xml.rels");
-	CHECK(holds(&r, "https://example.jp/") && !holds(&r, "share"));
+	CHECK(holds(&r, "https://example.jp/%E4%BE%8B?q=%E3%81%82") && !holds(&r, "share"));
 }
 
 static void what_acts_is_dropped(void)
@@ -308,6 +308,54 @@ static void hidden_things_are_kept_or_dropped(void)
 	CHECK(report_has(&drop.box.report, "hidden-text-dropped"));
 }
 
+/* Hidden by the style of a style, by size, by colour; not by white on a dark cell. */
+#define STYLED_BODY \
+	BODY("<w:p><w:pPr><w:pStyle w:val='B'/></w:pPr>" RUN( \
+	    "byparagraph") "</w:p>" \
+			   "<w:p><w:r><w:rPr><w:rStyle w:val='C'/></w:rPr><w:t>byrun</w:t></w:r>" \
+			   "<w:r><w:rPr><w:sz w:val='2'/></w:rPr><w:t>tiny</w:t></w:r>" \
+			   "<w:r><w:rPr><w:color " \
+			   "w:val='ffffff'/></w:rPr><w:t>white</w:t></w:r>" RUN( \
+			       "plain") "</w:p><w:p><w:pPr><w:shd w:val='clear' " \
+					"w:fill='000000'/></w:pPr>" \
+					"<w:r><w:rPr><w:color " \
+					"w:val='FFFFFF'/></w:rPr><w:t>ondark</w:t></w:r></w:p>")
+
+static void styled(struct result *r, enum hidden hidden)
+{
+	const struct made_part parts[] = {
+	    {"[Content_Types].xml",
+	     TYPES(WML "document.main+xml",
+		   "<Override PartName='/word/styles.xml' ContentType='" WML "styles+xml'/>")},
+	    {"_rels/.rels", RELS(LINK("a", REL "officeDocument", "word/document.xml"))},
+	    {"word/document.xml", STYLED_BODY},
+	    {"word/_rels/document.xml.rels", RELS(LINK("s", REL "styles", "styles.xml"))},
+	    {"word/styles.xml",
+	     "<w:styles " NAMESPACES ">"
+	     "<w:style w:type='paragraph' w:styleId='A'><w:rPr><w:vanish/></w:rPr></w:style>"
+	     "<w:style w:type='paragraph' w:styleId='B'><w:basedOn w:val='A'/></w:style>"
+	     "<w:style w:type='character' w:styleId='C'><w:rPr><w:specVanish/></w:rPr></w:style>"
+	     "</w:styles>"},
+	};
+
+	sanitize(r, parts, ARRAY_LEN(parts), hidden, METHOD_REBUILD);
+	REQUIRE(r->err == OK);
+}
+
+static void styles_hide_text_too(void)
+{
+	static const char *const unseen[] = {"byparagraph", "byrun", "tiny", "white"};
+	AUTO_RESULT keep = {0};
+	AUTO_RESULT drop = {0};
+
+	styled(&keep, HIDDEN_KEEP);
+	CHECK(report_has(&keep.box.report, "hidden-text"));
+	styled(&drop, HIDDEN_DROP);
+	for (size_t i = 0; i < ARRAY_LEN(unseen); i++)
+		CHECK(holds(&keep, unseen[i]) && !holds(&drop, unseen[i]));
+	CHECK(holds(&drop, "plain") && holds(&drop, "ondark"));
+}
+
 static void text_is_in_reading_order(void)
 {
 	AUTO_RESULT r = {0};
@@ -406,5 +454,6 @@ TESTS(CASE(fields_are_judged_as_a_whole), CASE(good_fields_stay),
       CASE(fields_inside_instructions_go), CASE(links_are_checked), CASE(what_acts_is_dropped),
       CASE(macro_documents_come_out_plain), CASE(choices_are_made_once),
       CASE(old_drawings_become_new_ones), CASE(graphics_without_content_become_placeholders),
-      CASE(hidden_things_are_kept_or_dropped), CASE(text_is_in_reading_order),
-      CASE(broken_packages_are_held), CASE(package_lies_are_held), CASE(markings_are_read))
+      CASE(hidden_things_are_kept_or_dropped), CASE(styles_hide_text_too),
+      CASE(text_is_in_reading_order), CASE(broken_packages_are_held), CASE(package_lies_are_held),
+      CASE(markings_are_read))

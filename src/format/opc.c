@@ -330,6 +330,32 @@ static int by_id(const void *a, const void *b)
 	return slice_cmp(x->id, y->id);
 }
 
+/* RFC 3987 section 3.1: what is not ASCII (path, query) percent-encoded; .p NULL beyond memory. */
+static struct slice uri_of_iri(struct arena *a, struct slice iri)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	size_t more = 0, n = 0;
+	uint8_t *p;
+
+	for (size_t i = 0; i < iri.n; i++)
+		more += iri.p[i] >= 0x80 ? 2 : 0;
+	if (!more)
+		return iri;
+	p = arena_alloc(a, iri.n + more);
+	for (size_t i = 0; p && i < iri.n; i++) {
+		uint8_t c = (uint8_t)iri.p[i];
+
+		if (c < 0x80) {
+			p[n++] = c;
+			continue;
+		}
+		p[n++] = '%';
+		p[n++] = (uint8_t)hex[c >> 4];
+		p[n++] = (uint8_t)hex[c & 15];
+	}
+	return slice_of(p, n);
+}
+
 enum err opc_rels(const struct opc *o, const struct zip_member *part, struct opc_rel **ret,
 		  size_t *ret_n)
 {
@@ -355,6 +381,11 @@ enum err opc_rels(const struct opc *o, const struct zip_member *part, struct opc
 		rel.row = names_relation(rel.type);
 		rel.external =
 		    slice_eq_nocase(xml_attr_value(r, NS_NONE, "TargetMode"), S("External"));
+		if (rel.external && rel.target.n) {
+			rel.target = uri_of_iri(o->job->arena, rel.target);
+			if (!rel.target.p)
+				return ERR_MEMORY;
+		}
 		if (!rel.external)
 			rel.part = resolve(o, part ? folder_of(part->name) : S(""), rel.target);
 		TRY(arena_grow(o->job->arena, (void **)&rels, n, &cap, sizeof *rels));

@@ -32,7 +32,7 @@ struct opc {
 struct opc_rel {
 	struct slice id;
 	struct slice type;                /* URI */
-	struct slice target;              /* as written */
+	struct slice target;              /* as written; of an external one, as ASCII */
 	const struct names_relation *row; /* NULL: unknown */
 	const struct zip_member *part;    /* internal target; NULL where there is no such part */
 	bool external;

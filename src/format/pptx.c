@@ -71,6 +71,46 @@ static bool is_hidden_shape(const struct xml_node *shape)
 	return slice_eq(hidden, S("1")) || slice_eq(hidden, S("true"));
 }
 
+/* The show's size in EMU; unknown (0) until the presentation part was read. */
+struct show {
+	int64_t cx, cy;
+};
+
+/* A coordinate with its sign, clamped. */
+static int64_t coordinate(const struct xml_node *n, const char *name)
+{
+	struct slice s = xml_attr_value(n, NS_NONE, name);
+	bool minus = s.n && s.p[0] == '-';
+	uint64_t v = 0;
+
+	(void)slice_u64(slice_from(s, minus), &v);
+	v = v > INT32_MAX ? INT32_MAX : v;
+	return minus ? -(int64_t)v : (int64_t)v;
+}
+
+/* A shape of the slide itself that lies wholly beside it. */
+static bool is_off_slide(const struct ooxml *o, const struct xml_node *shape)
+{
+	const struct show *show = o->own;
+	const struct xml_node *xfrm = xml_child(shape, NS_P, "xfrm"), *off, *ext;
+	int64_t x, y;
+
+	if (ooxml_part_id(o) != PART_SLIDE || !xml_is(shape->parent, NS_P, "spTree") || !show->cx)
+		return false;
+	if (!xfrm)
+		xfrm = xml_child(xml_child(shape, NS_P, "spPr"), NS_A, "xfrm");
+	if (!xfrm)
+		xfrm = xml_child(xml_child(shape, NS_P, "grpSpPr"), NS_A, "xfrm");
+	off = xml_child(xfrm, NS_A, "off");
+	ext = xml_child(xfrm, NS_A, "ext");
+	if (!off || !ext || xml_attr_find(xfrm, NS_NONE, "rot"))
+		return false;
+	x = coordinate(off, "x");
+	y = coordinate(off, "y");
+	return x >= show->cx || y >= show->cy || x + coordinate(ext, "cx") < 0 ||
+	       y + coordinate(ext, "cy") < 0;
+}
+
 static enum err shapes(struct ooxml *o, struct xml_node *root)
 {
 	bool drop = o->job->hidden == HIDDEN_DROP;
@@ -80,7 +120,7 @@ static enum err shapes(struct ooxml *o, struct xml_node *root)
 		next = xml_following(n, root);
 		if (!is_shape(n))
 			continue;
-		if (is_hidden_shape(n)) {
+		if (is_hidden_shape(n) || is_off_slide(o, n)) {
 			ooxml_found(o, drop ? ACT_REMOVED : ACT_HIDDEN, "hidden-shape", S(""),
 				    xml_text_slice(o->scratch, n));
 			if (drop) {
@@ -141,7 +181,12 @@ static enum err slide_is_hidden(struct ooxml *o, struct slice rel, bool *ret)
 static enum err presentation(struct ooxml *o, struct xml_node *root)
 {
 	struct xml_node *next, *list = xml_child(root, NS_P, "sldIdLst");
+	const struct xml_node *size = xml_child(root, NS_P, "sldSz");
+	struct show *show = o->own;
 	bool hidden;
+
+	show->cx = coordinate(size, "cx");
+	show->cy = coordinate(size, "cy");
 
 	for (struct xml_node *n = root; n; n = next) {
 		bool listed = xml_is(n, NS_P, "sldId"), shown = xml_is(n, NS_P, "sld");
@@ -258,8 +303,15 @@ static enum err text(struct ooxml *o, struct xml_node *root)
 	return buf_err(out);
 }
 
+static enum err open(struct ooxml *o)
+{
+	o->own = arena_alloc(o->arena, sizeof(struct show));
+	return o->own ? OK : ERR_MEMORY;
+}
+
 static const struct ooxml_kind kind = {
     .id = "pptx",
+    .open = open,
     .raw = is_object,
     .part = part,
     .text = text,

@@ -54,6 +54,17 @@ static struct slice place_now(struct sheet *s)
 
 /* ---- hidden rows and columns ---- */
 
+/* Hidden by its flag, or by a width or height of nothing. */
+static bool is_hidden(const struct xml_node *n, const char *size)
+{
+	struct slice v = xml_attr_value(n, NS_NONE, size);
+	bool zero = v.n > 0;
+
+	for (size_t i = 0; i < v.n; i++)
+		zero &= v.p[i] == '0' || v.p[i] == '.';
+	return zero || xlsx_true(n, "hidden");
+}
+
 static enum err hide_columns(struct sheet *s, struct xml_node *cols)
 {
 	for (struct xml_node *col = xml_child(cols, NS_X, "col"); col; col = xml_again(col)) {
@@ -62,7 +73,7 @@ static enum err hide_columns(struct sheet *s, struct xml_node *cols)
 		struct slice from, to;
 		int n;
 
-		if (!xlsx_true(col, "hidden") ||
+		if (!is_hidden(col, "width") ||
 		    !slice_u64(xml_attr_value(col, NS_NONE, "min"), &min) ||
 		    !slice_u64(xml_attr_value(col, NS_NONE, "max"), &max) || min == 0 ||
 		    max > XLSX_COLUMNS || min > max)
@@ -240,7 +251,7 @@ static enum err check_cell(struct sheet *s, struct xml_node *c)
 
 static enum err check_row(struct sheet *s, struct xml_node *row)
 {
-	bool hidden = xlsx_true(row, "hidden");
+	bool hidden = is_hidden(row, "ht");
 	uint64_t r = 0;
 
 	if (!slice_u64(xml_attr_value(row, NS_NONE, "r"), &r) || r == 0 || r > XLSX_ROWS)

@@ -229,7 +229,7 @@ static void rules_and_links_are_checked(void)
 }
 
 static const struct parts with_hidden = {
-    .sheet1 = "<cols><col min=\"2\" max=\"2\" width=\"9\" hidden=\"1\"/></cols><sheetData>"
+    .sheet1 = "<cols><col min=\"2\" max=\"2\" width=\"0.00\"/></cols><sheetData>"
 	      "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"
 	      "<c r=\"C1\"><f>B1+1</f><v>5</v></c></row><row r=\"2\" hidden=\"1\">"
 	      "<c r=\"A2\" t=\"s\"><v>2</v></c></row><row r=\"4\"><c r=\"C4\" t=\"b\"><v>1</v></c>"
