@@ -105,7 +105,8 @@ static void fill(struct ooxml *o, struct xml_node *in, const char *colour)
 	build_attr(o, n, NS_NONE, "val", slice_str(colour));
 }
 
-/* A box of the shape's size that holds the paragraphs, white and framed unless the shape is not. */
+/* A box of the shape's size that holds the paragraphs, white and framed unless the shape is not.
+ * shape NULL: bare text. */
 static struct xml_node *text_box(struct ooxml *o, const struct frame *f,
 				 const struct xml_node *shape, struct xml_node *content)
 {
@@ -130,15 +131,30 @@ static struct xml_node *text_box(struct ooxml *o, const struct frame *f,
 	build_attr(o, ln, NS_NONE, "prst", S("rect"));
 	if (ln)
 		(void)!build(o, ln, NS_A, "avLst");
-	if (!is_off(xml_attr_value(shape, NS_NONE, "filled")))
+	if (shape && !is_off(xml_attr_value(shape, NS_NONE, "filled")))
 		fill(o, n, "FFFFFF");
-	if (!is_off(xml_attr_value(shape, NS_NONE, "stroked")))
+	if (shape && !is_off(xml_attr_value(shape, NS_NONE, "stroked")))
 		fill(o, build(o, n, NS_A, "ln"), "000000");
 	n = build(o, wsp, NS_WPS, "txbx");
 	if (!n)
 		return NULL;
 	build_move(content, n);
 	return build(o, wsp, NS_WPS, "bodyPr") ? drawing : NULL;
+}
+
+/* WordArt and watermarks: their words, behind the text and without a box around them. */
+static struct xml_node *words(struct ooxml *o, struct frame f, struct xml_node *path,
+			      struct slice text)
+{
+	struct xml_node *content = build(o, path, NS_W, "txbxContent");
+	struct xml_node *n = content ? build(o, content, NS_W, "p") : NULL;
+
+	n = n ? build(o, n, NS_W, "r") : NULL;
+	n = n ? build(o, n, NS_W, "t") : NULL;
+	if (!n || xml_set_text(o->scratch, n, text) != OK)
+		return NULL;
+	f.behind = true;
+	return text_box(o, &f, NULL, content);
 }
 
 /* --- walking an old drawing ------------------------------------------------------------------- */
@@ -193,9 +209,13 @@ static enum err convert(struct ooxml *o, struct xml_node *old)
 		next = xml_following(n, old);
 		if (xml_is(n, NS_O, "OLEObject"))
 			report_object(o, n);
-		if (xml_is(n, NS_V, "textpath"))
-			ooxml_found(o, ACT_REMOVED, "vml", S(""),
-				    xml_attr_value(n, NS_NONE, "string"));
+		if (xml_is(n, NS_V, "textpath") && xml_attr_value(n, NS_NONE, "string").n) {
+			struct slice text = xml_attr_value(n, NS_NONE, "string");
+
+			ooxml_found(o, ACT_REPLACED, "vml", S(""), text);
+			TRY(append(old, words(o, f, n, text)));
+			shown = true;
+		}
 		if (xml_is(n, NS_V, "imagedata")) {
 			TRY(append(old, picture(o, &f, xml_attr_value(n, NS_R, "id"))));
 			shown = true;

@@ -356,6 +356,18 @@ static void styles_hide_text_too(void)
 	CHECK(holds(&drop, "plain") && holds(&drop, "ondark"));
 }
 
+static void words_of_old_drawings_stay(void)
+{
+	AUTO_RESULT r = {0};
+
+	document(&r,
+		 BODY("<w:p><w:r><w:pict><v:shape style='position:absolute;width:90pt;height:30pt'>"
+		      "<v:textpath string='社外秘'/></v:shape></w:pict></w:r></w:p>"),
+		 NULL, HIDDEN_KEEP);
+	REQUIRE(r.err == OK);
+	CHECK(holds(&r, "<w:t>社外秘</w:t>") && report_has(&r.box.report, "vml"));
+}
+
 static void text_is_in_reading_order(void)
 {
 	AUTO_RESULT r = {0};
@@ -455,5 +467,5 @@ TESTS(CASE(fields_are_judged_as_a_whole), CASE(good_fields_stay),
       CASE(macro_documents_come_out_plain), CASE(choices_are_made_once),
       CASE(old_drawings_become_new_ones), CASE(graphics_without_content_become_placeholders),
       CASE(hidden_things_are_kept_or_dropped), CASE(styles_hide_text_too),
-      CASE(text_is_in_reading_order), CASE(broken_packages_are_held), CASE(package_lies_are_held),
-      CASE(markings_are_read))
+      CASE(words_of_old_drawings_stay), CASE(text_is_in_reading_order),
+      CASE(broken_packages_are_held), CASE(package_lies_are_held), CASE(markings_are_read))
