@@ -18,7 +18,8 @@ Inside:
 
 An expression may stand only in text and inside a double-quoted attribute value; anywhere else, and
 in an attribute that runs code, is an error here and not at run time. In an attribute that is
-fetched (href, src, action, hx-get, ...) the value must begin with a literal "/" that is no "//",
+fetched (href, src, action, hx-get, ...) the value must begin with a literal "/" that is no "//", or
+with "#" and a letter,
 and what follows is percent-encoded. Inline scripts, styles and handlers are refused altogether.
 Both branches of an `if` must end in the same place of the markup.
 """
@@ -90,7 +91,7 @@ class Markup:
         if self.state != 'value':
             raise Bad(f'an expression may not stand inside a tag: {what}')
         if self.attr in URL_ATTRS:
-            if not re.match(r'/[^/]', self.value):
+            if not re.match(r'/[^/]|#[a-z]', self.value):
                 raise Bad(f'{self.attr} must begin with a literal path: {what}')
             self.value += 'x'
             return 'page_put_url'

@@ -35,6 +35,11 @@ int jst_fiscal_year(int64_t utc_ms)
 	return (int)(year + era * 400) - (month == 0 ? 1 : 0);
 }
 
+bool gateway_handles(uint32_t obligations)
+{
+	return (obligations & ~HANDLED) == 0;
+}
+
 static const char *missing_of(const struct policy_decision *d)
 {
 	for (unsigned o = 0; o < POLICY_OBLIGATIONS; o++)

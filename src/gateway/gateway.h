@@ -66,6 +66,8 @@ void gateway_work(struct gateway *g);
 /* Once a second: stale uploads, ended retention, old sessions. Purging stops after a clock jump. */
 void gateway_tick(struct gateway *g, uint64_t mono_ms);
 void gateway_set_policy(struct gateway *g, const struct policy *policy);
+/* Whether every one of these obligations has a handler here. */
+bool gateway_handles(uint32_t obligations);
 /* True while any transfer is on its way through the workers. */
 bool gateway_busy(const struct gateway *g);
 

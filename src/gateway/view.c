@@ -53,6 +53,16 @@ void view_close(struct view *v)
 	free(v);
 }
 
+struct store *view_store(struct view *v)
+{
+	return v->store;
+}
+
+int view_log(struct view *v)
+{
+	return v->log;
+}
+
 enum err view_session(struct view *v, struct slice token, struct slice zone, int64_t now_ms,
 		      struct identity_session *ret)
 {

@@ -25,6 +25,9 @@ struct view_who {
 /* dir: the installation, city: its id; opens the store read-only. One per process. */
 enum err view_open(const char *dir, struct slice city, struct view **ret) NODISCARD;
 void view_close(struct view *v);
+/* What rooms beside this one read: the store, and the descriptor of DIR/log. Borrowed. */
+struct store *view_store(struct view *v);
+int view_log(struct view *v);
 
 /* The session or API token a request carries; ERR_FORBIDDEN as identity_session. */
 enum err view_session(struct view *v, struct slice token, struct slice zone, int64_t now_ms,

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "governance/texts.h"
 #include "http/tls.h"
 #include "os/file.h"
 #include "os/rand.h"
@@ -166,6 +167,29 @@ static enum err write_config(struct init *in)
 	return put(in, CONFIG_FILE, buf_view(&b), 0644);
 }
 
+/* The texts that the policy cites, as adopted by the organs that it names. */
+static enum err adopt(struct init *in, struct store *s, enum text_tree tree, struct slice text)
+{
+	struct text_adoption ad = {.tree = tree,
+				   .source = text,
+				   .is_public = true,
+				   .actor = S("operator"),
+				   .now_ms = site_now_ms()};
+	struct text_adopted made;
+	struct clauses c;
+	struct diag d = {0};
+	enum err e = clauses_read(in->a, text, &c, &d);
+
+	ad.organs_n = policy_adopters(in->policy.policy, &ad.organs);
+	if (e == OK && !clauses_effective(&c, &ad.effective))
+		ad.effective = policy_effective(in->policy.policy);
+	if (e == OK)
+		e = text_adopt(s, in->a, &ad, &made, &d);
+	if (e != OK)
+		cli_fail(in->cli, "%s: %s", text_tree_word(tree), d.text[0] ? d.text : err_str(e));
+	return e;
+}
+
 static enum err first_entry(struct init *in, struct store *s)
 {
 	char version[24], hash[65];
@@ -188,6 +212,9 @@ static enum err first_entry(struct init *in, struct store *s)
 	TRY(store_begin(s));
 	TRY(store_fact_set(s, "city_name", slice_str(in->name)));
 	TRY(record_append(s, &e, NULL));
+	TRY(adopt(in, s, TEXT_BASIC, in->policy.basis));
+	if (in->policy.standard.n > 0)
+		TRY(adopt(in, s, TEXT_STANDARD, in->policy.standard));
 	return store_commit(s);
 }
 

@@ -4,14 +4,17 @@
  *
  * The zone of a command is the zone of the edge it came over.
  *
- * Log events: gateway-start-failed, gateway-locked, workers-ready, worker-replaced, policy-refused
+ * Log events: gateway-start-failed, heartbeat-failed, gateway-locked, workers-ready,
+ * worker-replaced, policy-refused
  * (the old one stays), peer-broke-protocol, log-set-back (the store knows less than was signed: the
  * role ends), signer-refused.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "base/calendar.h"
 #include "gateway/gateway.h"
+#include "governance/board.h"
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/loop.h"
@@ -56,6 +59,7 @@ struct state {
 	struct wire_msg *msg;
 	uint64_t signed_size;
 	bool signer_known, signer_busy;
+	int64_t beat_day; /* of the last heartbeat, in Japan */
 	int code;
 };
 
@@ -319,6 +323,7 @@ static void reload(struct state *s)
 	arena_free(s->policy_arena);
 	s->policy_arena = a;
 	s->policy = file;
+	s->beat_day = 0; /* the next tick tells */
 	log_event(LEVEL_INFO, "policy-in-force", "version=%llu",
 		  (unsigned long long)policy_version(file.policy));
 }
@@ -363,6 +368,24 @@ static int64_t utc_ms(void *arg)
 	return clock_utc_us() / 1000;
 }
 
+static int64_t jst_day_of(int64_t ms)
+{
+	return date_days(jst_from_unix(ms / 1000).date);
+}
+
+/* Says in the record that this policy is in force here: at the start, on a change, every day. */
+static void heartbeat(struct state *s)
+{
+	int64_t ms = utc_ms(s);
+	enum err e = board_heartbeat(s->store, s->policy.policy, ms);
+
+	/* Tried again with the next tick: until it is written nothing counts as enforced. */
+	if (e != OK)
+		log_event(LEVEL_ERROR, "heartbeat-failed", "err=\"%s\"", err_str(e));
+	else
+		s->beat_day = jst_day_of(ms);
+}
+
 /* Also takes up entries that a command line committed beside us. */
 static void on_second(void *arg)
 {
@@ -370,6 +393,8 @@ static void on_second(void *arg)
 	struct loop_timer *again;
 
 	gateway_tick(s->gateway, clock_mono_ms());
+	if (jst_day_of(utc_ms(s)) != s->beat_day)
+		heartbeat(s);
 	if (s->signer && s->signer->edge->fd >= 0 && !s->signer_known)
 		ask_head(s);
 	publish(s);

@@ -144,6 +144,8 @@ static void on_http(void *arg, int fd, unsigned events)
 static void use_policy(struct state *s)
 {
 	s->web.policy = s->policy.policy;
+	s->web.basis = s->policy.basis;
+	s->web.standard = s->policy.standard;
 }
 
 static enum err load_policy(struct state *s)

@@ -69,6 +69,14 @@ void page_sign_in(struct req *r);
 void page_sign_in_with(struct req *r, const struct sign_in_view *v, unsigned status);
 void page_lang(struct req *r);
 
+/* policy_page.c */
+void page_policy(struct req *r);
+void page_policy_entry(struct req *r);
+
+/* policy_item.c: a board as the template shows it. ERR_MEMORY. */
+enum err policy_items(struct page *pg, const struct board *b, enum policy_visibility audience,
+		      struct policy_view *v) NODISCARD;
+
 /* forms.c */
 void form_sign_in(struct req *r);
 void form_sign_out(struct req *r);

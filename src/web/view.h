@@ -12,6 +12,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "gateway/view.h"
+#include "governance/board.h"
+#include "governance/proof.h"
+#include "governance/texts.h"
 #include "policy/policy.h"
 
 struct text_row {
@@ -140,6 +143,75 @@ struct me_view {
 	size_t tokens_n;
 	struct slice new_token; /* shown once */
 	struct slice done, error;
+};
+
+/* -- the policy page ----------------------------------------------------------------------------
+ */
+
+/* What stands behind one obligation, in words. */
+struct policy_mark {
+	unsigned number;                 /* on the page, from 1 */
+	const char *force;               /* CSS class: enforced, evidenced, attested, none */
+	const char *light;               /* CSS class: fresh, faded, late, lost, off */
+	struct slice stamp;              /* R8.11.24, empty without a date */
+	struct slice words;              /* システムが強制・本日確認 */
+	struct slice excerpt;            /* the obligation's words, empty for the whole clause */
+	struct slice statement;          /* what the policy states, one sentence */
+	struct slice sentence;           /* what the record says, one sentence */
+	struct slice query;              /* how the record was asked */
+	const struct board_proof *proof; /* NULL: none */
+};
+
+struct slice number_text(struct page *pg, uint64_t n);
+struct slice day_of(struct page *pg, int32_t day); /* 令和4年7月15日 */
+struct slice tree_word(enum text_tree t);
+
+struct policy_piece {
+	struct slice text;
+	unsigned number; /* of the mark, 0: plain text */
+	const char *force;
+};
+
+struct policy_par {
+	struct policy_piece *pieces;
+	size_t n, cap;
+};
+
+struct policy_item {
+	const struct clause *clause;
+	const char *anchor; /* id of the element */
+	unsigned level;     /* 0 for the outermost */
+	struct policy_par *pars;
+	size_t n_pars;
+	struct policy_mark *marks;
+	size_t n_marks, cap_marks;
+};
+
+struct policy_version {
+	struct slice from, to, organs; /* to is empty while it is in force */
+	struct slice from_iso;
+	bool on_file, now;
+};
+
+struct policy_view {
+	enum text_tree tree;
+	enum policy_visibility audience, most; /* shown, and what the person may choose */
+	struct slice title, day, organs;
+	struct policy_version *versions;
+	size_t n_versions;
+	bool on_file, registered, past;
+	struct board board;
+	struct policy_item *items;
+	size_t n_items;
+	struct slice heartbeat; /* one sentence */
+};
+
+struct entry_view {
+	struct entry_proof *p;
+	bool open; /* the entry's own text is shown */
+	struct slice leaf, root;
+	struct slice *path;
+	size_t n_path;
 };
 
 struct error_view {

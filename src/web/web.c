@@ -32,6 +32,8 @@ static const struct route routes[] = {
     {PAGE_GET, "/transfers/*", AUTH_SESSION, page_transfer, NULL, false},
     {PAGE_GET, "/transfers/*/content", AUTH_SESSION, web_collect, NULL, false},
     {PAGE_POST, "/transfers/*/withdraw", AUTH_SESSION, form_withdraw, NULL, false},
+    {PAGE_GET, "/policy", AUTH_NONE, page_policy, NULL, false},
+    {PAGE_GET, "/policy/entry", AUTH_NONE, page_policy_entry, NULL, false},
     {PAGE_GET, "/me", AUTH_SESSION, page_me, NULL, false},
     {PAGE_POST, "/me/password", AUTH_SESSION, form_password, NULL, false},
     {PAGE_POST, "/me/tokens", AUTH_SESSION, form_token, NULL, false},

@@ -22,7 +22,8 @@
 struct web {
 	struct view *view;
 	const struct policy *policy;
-	struct slice zone; /* of the listener, by the edge */
+	struct slice basis, standard; /* the texts that it cites; standard may be empty */
+	struct slice zone;            /* of the listener, by the edge */
 	struct slice city, help_office, help_extension;
 	uint64_t upload_max;
 	/* Sends a command and waits. *ret_fd is -1 or a descriptor. An error: no answer came. */

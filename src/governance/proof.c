@@ -1,0 +1,34 @@
+/* proof: see proof.h. */
+#include "governance/proof.h"
+
+#include "record/signer.h"
+
+uint64_t entry_signed_size(int log, struct arena *a)
+{
+	struct tlog_checkpoint c;
+	struct tlog_key key;
+
+	return log_read_checkpoint(log, a, &key, &c) == OK ? c.size : 0;
+}
+
+enum err entry_prove(struct store *s, int log, uint64_t index, struct arena *a,
+		     struct entry_proof *ret)
+{
+	struct tlog_tiles tiles = {.ctx = &log, .read = log_read_tile};
+	struct tlog_checkpoint c;
+	struct tlog_key key;
+	struct entry_proof p = {0};
+
+	TRY(record_at(s, index, a, &p.entry));
+	p.leaf = tlog_leaf(p.entry.text);
+	if (log_read_checkpoint(log, a, &key, &c) == OK && index < c.size) {
+		p.is_signed = true;
+		p.size = c.size;
+		p.root = c.root;
+		p.origin = c.origin;
+		p.holds = tlog_prove_inclusion(&tiles, c.size, index, &p.path) == OK &&
+			  tlog_check_inclusion(c.root, c.size, index, p.leaf, &p.path) == OK;
+	}
+	*ret = p;
+	return OK;
+}

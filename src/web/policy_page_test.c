@@ -1,0 +1,275 @@
+/* The policy page over a real store and a real log. */
+#include "base/test.h"
+#include "web/internal.h"
+
+#include <unistd.h>
+#include "base/calendar.h"
+#include "governance/office.h"
+#include "record/publish.h"
+#include "record/signer.h"
+#include "store/log.h"
+#include "store/people.h"
+
+#define NOW 1790000000000ll
+#define HOUR (3600 * 1000ll)
+#define TOKEN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define CSRF "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+
+static struct arena *arena;
+static struct store *store;
+static struct web web;
+static char dir[64];
+
+static struct slice file(const char *name)
+{
+	char full[4096];
+	const char *root = getenv("SEKISHO_SOURCE");
+	size_t cap = 1u << 20, n;
+	uint8_t *p = arena_room(arena, cap);
+	FILE *f;
+
+	snprintf(full, sizeof full, "%s/%s", root ? root : ".", name);
+	f = fopen(full, "r");
+	REQUIRE(f && p);
+	n = fread(p, 1, cap, f);
+	fclose(f);
+	return slice_of(p, n);
+}
+
+static void sign(void)
+{
+	struct signer *signer;
+	struct hash prev;
+	AUTO_BUF bundle = {0};
+	size_t n;
+
+	buf_init(&bundle, PUBLISH_BUNDLE_MAX);
+	REQUIRE(signer_open(dir, &signer) == OK);
+	REQUIRE(record_batch(store, signer_size(signer), arena, &bundle, &n, &prev) == OK);
+	if (n)
+		REQUIRE(signer_add(signer, signer_size(signer), prev, buf_view(&bundle), n) == OK);
+	signer_close(signer);
+}
+
+static void hex(size_t n, char *ret)
+{
+	memset(ret, 'a', 2 * n);
+	ret[2 * n] = 0;
+}
+
+static void person(void)
+{
+	struct store_account who = {.login = S("suzuki"),
+				    .name = S("鈴木"),
+				    .division = S("副市長"),
+				    .zones = S("lgwan"),
+				    .password = S("x")};
+	struct store_session session = {.zone = S("lgwan"), .csrf = S(CSRF)};
+	struct hash h;
+
+	h = hash_of(S(TOKEN));
+	session.hash = slice_of(h.b, sizeof h.b);
+	session.created_ms = session.seen_ms = NOW + HOUR - 1000;
+	REQUIRE(store_account_add(store, &who, &session.account) == OK);
+	REQUIRE(store_session_add(store, &session) == OK);
+}
+
+static void fresh(void)
+{
+	char path[128];
+	struct diag d;
+
+	view_close(web.view);
+	store_close(store);
+	store = NULL;
+	arena_free(arena);
+	arena = arena_new(512u << 20);
+	snprintf(dir, sizeof dir, "/tmp/policy_page_test.XXXXXX");
+	REQUIRE(arena && mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/%s", dir, STORE_FILE);
+	REQUIRE(signer_create(dir, S("sekisho/test")) == OK);
+	REQUIRE(store_open(&store_sqlite, path, STORE_CREATE, S("chofu"), &store) == OK);
+	REQUIRE(store_begin(store) == OK);
+	REQUIRE(store_fact_set(store, "city_name", S("調布市")) == OK);
+	person();
+	REQUIRE(store_commit(store) == OK);
+	web = (struct web){.zone = S("lgwan"), .city = S("調布市"), .random_hex = hex};
+	web.basis = file("policy/chofu/basic-policy.txt");
+	REQUIRE(policy_load(arena, file("policy/chofu/chofu.policy"), web.basis, &web.policy, &d) ==
+		OK);
+	REQUIRE(view_open(dir, S("chofu"), &web.view) == OK);
+}
+
+static void done(void)
+{
+	char command[128];
+
+	view_close(web.view);
+	web.view = NULL;
+	store_close(store);
+	store = NULL;
+	snprintf(command, sizeof command, "rm -r '%s'", dir);
+	REQUIRE(system(command) == 0);
+}
+
+static void adopt(enum text_tree tree, struct slice text, bool is_public)
+{
+	struct slice organ = S("市長");
+	struct text_adoption ad = {.tree = tree,
+				   .source = text,
+				   .organs = &organ,
+				   .organs_n = 1,
+				   .is_public = is_public,
+				   .actor = S("operator"),
+				   .now_ms = NOW};
+	struct text_adopted r;
+	struct diag d;
+
+	REQUIRE(store_begin(store) == OK);
+	REQUIRE(text_adopt(store, arena, &ad, &r, &d) == OK);
+	REQUIRE(store_commit(store) == OK);
+}
+
+/* One request: path, and a=b&c=d. */
+static struct slice get(const char *path, const char *query, bool signed_in, unsigned want)
+{
+	struct page_request *rq = arena_alloc(arena, sizeof *rq);
+	struct web_answer a;
+	struct slice rest = slice_str(query), body;
+
+	REQUIRE(rq);
+	rq->method = PAGE_GET;
+	rq->path = slice_str(path);
+	rq->accept_language = S("ja");
+	while (rest.n) {
+		size_t amp = slice_find_byte(rest, '&'), eq = slice_find_byte(rest, '=');
+		struct slice one = slice_head(rest, amp == SIZE_MAX ? rest.n : amp);
+
+		rq->query.p[rq->query.n++] =
+		    (struct page_pair){slice_head(one, eq), slice_from(one, eq + 1)};
+		rest = slice_from(rest, amp == SIZE_MAX ? rest.n : amp + 1);
+	}
+	if (signed_in)
+		rq->cookies.p[rq->cookies.n++] =
+		    (struct page_pair){S("__Host-sekisho-lgwan"), S(TOKEN)};
+	web_answer_init(&a);
+	web_handle(&web, rq, arena, NOW + HOUR, &a);
+	if (a.reply.status != want)
+		printf("# %s?%s: status %u\n", path, query, a.reply.status);
+	CHECK(a.reply.status == want);
+	body = arena_copy(arena, buf_view(&a.body));
+	web_answer_clear(&a);
+	return body;
+}
+
+static bool says(struct slice body, const char *text)
+{
+	return slice_find(body, slice_str(text)) != SIZE_MAX;
+}
+
+static unsigned count(struct slice body, const char *text)
+{
+	unsigned n = 0;
+	size_t at;
+
+	while ((at = slice_find(body, slice_str(text))) != SIZE_MAX) {
+		body = slice_from(body, at + 1);
+		n++;
+	}
+	return n;
+}
+
+static void everybody_reads_the_text(void)
+{
+	struct slice b;
+
+	fresh();
+	b = get("/policy", "", false, 200);
+	CHECK(says(b, "決裁と施行の登録はまだありません"));
+	CHECK(says(b, "住民情報の流出を防ぐ") && says(b, "無害化通信を実施する"));
+	CHECK(count(b, "<section class=\"clause ") == 58);
+	CHECK(!says(b, "stamp-fresh") && says(b, "ob-enforced"));
+	CHECK(says(b, "期限内にありません"));
+	done();
+}
+
+static void a_heartbeat_stamps(void)
+{
+	struct slice b;
+
+	fresh();
+	adopt(TEXT_BASIC, web.basis, true);
+	REQUIRE(board_heartbeat(store, web.policy, NOW) == OK);
+	sign();
+	b = get("/policy", "", false, 200);
+	CHECK(says(b, "stamp-enforced stamp-fresh"));
+	CHECK(says(b, "R8.9.2"));
+	CHECK(says(b, "令和4年7月15日") && count(b, "本文未登録") == 4);
+	CHECK(!says(b, "決裁と施行の登録はまだありません"));
+	CHECK(says(b, "/policy/entry?n=5"));
+	done();
+}
+
+static void another_version_never_stands_in(void)
+{
+	struct slice b;
+
+	fresh();
+	adopt(TEXT_BASIC, web.basis, true);
+	b = get("/policy", "on=2020-01-01", false, 200);
+	CHECK(says(b, "平成31年4月1日に施行された版は登録されていますが"));
+	CHECK(!says(b, "住民情報の流出を防ぐ"));
+	b = get("/policy", "on=2014-01-01", false, 200);
+	CHECK(says(b, "この日に施行されている版は登録されていません") && !says(b, "住民情報"));
+	get("/policy", "on=x", false, 404);
+	get("/policy", "text=x", false, 404);
+	done();
+}
+
+static void procedures_are_for_offices(void)
+{
+	struct store_appointment v = {
+	    .login = S("suzuki"), .office = S(OFFICE_CISO), .from = 20000};
+	struct diag d;
+	int64_t id;
+	struct slice b;
+
+	fresh();
+	adopt(TEXT_PROCEDURE,
+	      S("実施手順\n\n1 鍵\n\n鍵は甲に置く。\n\n附則\n\n令和5年4月1日から施行する。\n"),
+	      false);
+	get("/policy", "text=procedure", false, 404);
+	get("/policy", "text=procedure", true, 404);
+	REQUIRE(store_begin(store) == OK);
+	REQUIRE(office_appoint(store, arena, &v, S("operator"), NOW, &id, &d) == OK);
+	REQUIRE(store_commit(store) == OK);
+	get("/policy", "text=procedure", false, 404);
+	get("/policy", "text=procedure&view=public", true, 404);
+	b = get("/policy", "text=procedure", true, 200);
+	CHECK(says(b, "鍵は甲に置く"));
+	done();
+}
+
+static void an_entry_is_proved(void)
+{
+	struct slice b;
+
+	fresh();
+	REQUIRE(board_heartbeat(store, web.policy, NOW) == OK);
+	b = get("/policy/entry", "n=0", false, 200);
+	CHECK(says(b, "まだ署名されていません"));
+	sign();
+	REQUIRE(board_heartbeat(store, web.policy, NOW) == OK);
+	sign();
+	b = get("/policy/entry", "n=0", false, 200);
+	CHECK(says(b, "計算が一致しました") && !says(b, "actor="));
+	b = get("/policy/entry", "n=0", true, 200);
+	CHECK(says(b, "policy_version=5"));
+	get("/policy/entry", "n=9", false, 404);
+	get("/policy/entry", "", false, 404);
+	done();
+}
+
+TESTS(CASE(everybody_reads_the_text), CASE(a_heartbeat_stamps),
+      CASE(another_version_never_stands_in), CASE(procedures_are_for_offices),
+      CASE(an_entry_is_proved))
