@@ -347,6 +347,7 @@ static const struct part_row {
 	enum err (*text)(struct ooxml *o, struct xml_node *root);
 } parts[] = {
     {PART_WORKBOOK, check_workbook, check_workbook},
+    {PART_SHEET_STYLES, xlsx_styles, xlsx_styles},
     {PART_WORKSHEET, xlsx_worksheet, xlsx_worksheet_text},
     {PART_SHARED_STRINGS, check_strings, xlsx_strings_text},
     {PART_TABLE, check_table, NULL},

@@ -31,6 +31,8 @@ struct xlsx_book {
 	struct formula_scope scope;
 	struct slice *strings; /* METHOD_TEXT and HIDDEN_DROP: the shared strings */
 	size_t n_strings, cap_strings;
+	uint8_t *blank; /* per cell format: it shows nothing; NULL before the styles part */
+	size_t n_blank;
 	bool shared_known; /* the part was seen (it comes before the sheets) */
 	uint64_t shared_count;
 };
@@ -56,6 +58,8 @@ enum err xlsx_formula(struct ooxml *o, struct xml_node *n, struct slice place, b
 enum err xlsx_formula_attr(struct ooxml *o, struct xml_attr *a, struct slice place, bool *ret_ok)
     NODISCARD;
 
+/* xlsx_styles.c: part function of the styles: which cell formats (";;;") show nothing. */
+enum err xlsx_styles(struct ooxml *o, struct xml_node *root) NODISCARD;
 /* xlsx_sheet.c: part function of worksheets and chart sheets. */
 enum err xlsx_worksheet(struct ooxml *o, struct xml_node *root) NODISCARD;
 /* xlsx_text.c: METHOD_TEXT of worksheets, of shared strings, and the end. */

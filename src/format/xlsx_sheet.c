@@ -230,6 +230,15 @@ static enum err check_formula(struct sheet *s, struct xml_node *f)
 	return OK;
 }
 
+static bool shows_nothing(const struct sheet *s, const struct xml_node *c)
+{
+	const struct xlsx_book *book = s->o->own;
+	uint64_t format = 0;
+
+	return slice_u64(xml_attr_value(c, NS_NONE, "s"), &format) && format < book->n_blank &&
+	       book->blank[format] && c->first;
+}
+
 static enum err check_cell(struct sheet *s, struct xml_node *c)
 {
 	struct slice r = xml_attr_value(c, NS_NONE, "r");
@@ -242,6 +251,14 @@ static enum err check_cell(struct sheet *s, struct xml_node *c)
 	if (s->column <= XLSX_COLUMNS && bit(s->hidden_columns, s->column)) {
 		xml_remove(c);
 		return OK;
+	}
+	if (shows_nothing(s, c)) {
+		ooxml_found(s->o, s->drop ? ACT_REMOVED : ACT_HIDDEN, "hidden-cell", place_now(s),
+			    S(""));
+		if (s->drop) {
+			xml_remove(c);
+			return OK;
+		}
 	}
 	f = xml_child(c, NS_X, "f");
 	if (f)

@@ -47,6 +47,7 @@ static void make(const struct parts *p, struct buf *out)
 		 "<Override PartName=\"/xl/workbook.xml\" ContentType=\"" TYPE "sheet.main+xml\"/>"
 		 "<Override PartName=\"/xl/sheet1.xml\" ContentType=\"" TYPE "worksheet+xml\"/>"
 		 "<Override PartName=\"/xl/sheet2.xml\" ContentType=\"" TYPE "worksheet+xml\"/>"
+		 "<Override PartName=\"/xl/styles.xml\" ContentType=\"" TYPE "styles+xml\"/>"
 		 "<Override PartName=\"/xl/macro.xml\" "
 		 "ContentType=\"application/vnd.ms-excel.macrosheet+xml\"/>",
 	    p->strings ? "<Override PartName=\"/xl/strings.xml\" ContentType=\"" TYPE
@@ -64,13 +65,18 @@ static void make(const struct parts *p, struct buf *out)
 	    RELS "<Relationship Id=\"rId1\" Type=\"" REL "worksheet\" Target=\"sheet1.xml\"/>"
 		 "<Relationship Id=\"rId2\" Type=\"" REL "worksheet\" Target=\"sheet2.xml\"/>"
 		 "<Relationship Id=\"rId3\" Type=\"http://schemas.microsoft.com/office/2006/"
-		 "relationships/xlMacrosheet\" Target=\"macro.xml\"/>",
+		 "relationships/xlMacrosheet\" Target=\"macro.xml\"/>"
+		 "<Relationship Id=\"rId5\" Type=\"" REL "styles\" Target=\"styles.xml\"/>",
 	    p->strings ? "<Relationship Id=\"rId4\" Type=\"" REL "sharedStrings\" "
 			 "Target=\"strings.xml\"/>"
 		       : "",
 	    "</Relationships>");
 	add(&w, "xl/sheet1.xml", DECL "<worksheet " NS ">", p->sheet1, "</worksheet>");
 	add(&w, "xl/sheet2.xml", DECL "<worksheet " NS ">", p->sheet2, "</worksheet>");
+	add(&w, "xl/styles.xml", DECL "<styleSheet " NS ">",
+	    "<numFmts count=\"1\"><numFmt numFmtId=\"170\" formatCode=\";;;\"/></numFmts>"
+	    "<cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"170\"/></cellXfs>",
+	    "</styleSheet>");
 	add(&w, "xl/macro.xml",
 	    DECL "<xm:macrosheet xmlns:xm=\"http://schemas.microsoft.com/"
 		 "office/excel/2006/main\" " NS ">",
@@ -231,7 +237,8 @@ static void rules_and_links_are_checked(void)
 static const struct parts with_hidden = {
     .sheet1 = "<cols><col min=\"2\" max=\"2\" width=\"0.00\"/></cols><sheetData>"
 	      "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"
-	      "<c r=\"C1\"><f>B1+1</f><v>5</v></c></row><row r=\"2\" hidden=\"1\">"
+	      "<c r=\"C1\"><f>B1+1</f><v>5</v></c><c r=\"D1\" s=\"1\"><v>90817</v></c></row><row "
+	      "r=\"2\" hidden=\"1\">"
 	      "<c r=\"A2\" t=\"s\"><v>2</v></c></row><row r=\"4\"><c r=\"C4\" t=\"b\"><v>1</v></c>"
 	      "<c r=\"D4\" t=\"inlineStr\"><is><t>a&#10;b</t></is></c></row></sheetData>",
     .sheet2 = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>3</v></c></row></sheetData>",
@@ -249,6 +256,7 @@ static void hidden_things_are_named_and_kept(void)
 	CHECK(has(&all, "隠し列") && has(&all, "隠し行") && has(&all, "B1+1"));
 	CHECK(report_has(&b.report, "hidden-rows-columns"));
 	CHECK(report_has(&b.report, "hidden-sheet"));
+	CHECK(report_has(&b.report, "hidden-cell") && has(&all, "90817"));
 }
 
 static void hidden_things_are_dropped_with_their_strings(void)
@@ -257,7 +265,7 @@ static void hidden_things_are_dropped_with_their_strings(void)
 	AUTO_BUF in, all;
 
 	run(&with_hidden, &b, HIDDEN_DROP, &in, &all);
-	CHECK(has(&all, "見える"));
+	CHECK(has(&all, "見える") && !has(&all, "90817"));
 	CHECK(!has(&all, "隠し列") && !has(&all, "隠し行") && !has(&all, "シート"));
 	CHECK(!has(&all, "内訳") && !has(&all, "sheet2.xml"));
 	CHECK(!has(&all, "B1+1") && has(&all, "v>5</"));

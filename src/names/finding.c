@@ -116,6 +116,8 @@ static const struct finding findings[] = {
     {"hidden-sheet", N, "非表示のシートがあります", "There is a hidden sheet"},
     {"hidden-sheet-dropped", N, "非表示のシートを取り除きました", "A hidden sheet was removed"},
     {"hidden-rows-columns", N, "非表示の行又は列があります", "There are hidden rows or columns"},
+    {"hidden-cell", N, "値を表示しない書式のセルがあります",
+     "There is a cell whose format shows nothing"},
     {"hidden-text", N, "隠し文字があります", "There is hidden text"},
     {"hidden-text-dropped", N, "隠し文字を取り除きました", "Hidden text was removed"},
     {"hidden-slide", N, "非表示のスライドがあります", "There is a hidden slide"},
