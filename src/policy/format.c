@@ -135,7 +135,7 @@ static size_t run_length(const struct piece *p, size_t n)
 {
 	size_t i = 1;
 
-	while (i < n && !p[i].comment && !p[i].part && !cut_behind(p[i - 1].text))
+	while (i < n && !p[0].comment && !p[i].comment && !p[i].part && !cut_behind(p[i - 1].text))
 		i++;
 	return i;
 }
@@ -150,7 +150,7 @@ static void put_broken(struct layout *l, const struct piece *p, size_t n)
 		unsigned w = row_width(p + i, k);
 		bool cut = i > 0 && !fresh &&
 			   (p[i].part || (p[i].comment && p[i].own_line) ||
-			    (!p[i].glued && column + 1 + w > COLUMNS));
+			    (!p[i].glued && !p[i].comment && column + 1 + w > COLUMNS));
 
 		if (cut) {
 			buf_byte(l->out, '\n');
@@ -271,7 +271,7 @@ struct reader_of {
 
 static struct slice gap_of(const struct reader_of *r)
 {
-	return slice_of(r->lx.text.p + r->before, r->t.at.offset - r->before);
+	return slice_from(slice_head(r->lx.text, r->t.at.offset), r->before);
 }
 
 /* Where the comments of a gap before a new statement stop belonging to the one before. */

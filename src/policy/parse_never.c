@@ -65,7 +65,7 @@ static enum err own_approval(struct parser *ps, struct cited *c)
 	return policy_parse_parts(ps, NULL, 0, NULL, c, &seen);
 }
 
-static enum err add(struct parser *ps, struct never *n, const struct cited *c)
+static enum err add_one(struct parser *ps, struct never *n, const struct cited *c)
 {
 	struct policy *p = ps->p;
 	void *items = p->nevers;
@@ -81,6 +81,20 @@ static enum err add(struct parser *ps, struct never *n, const struct cited *c)
 	p->nevers = items;
 	p->n_nevers++;
 	return OK;
+}
+
+/* What is said of a zone (`in`) is said of all that leaves it and of all that enters it. */
+static enum err add(struct parser *ps, struct never *n, const struct cited *c, bool inside)
+{
+	uint32_t zones = n->to;
+
+	if (!inside)
+		return add_one(ps, n, c);
+	n->to = SET_ALL;
+	TRY(add_one(ps, n, c));
+	n->to = zones;
+	n->from = SET_ALL;
+	return zones == SET_ALL ? OK : add_one(ps, n, c);
 }
 
 enum err policy_statement_never(struct parser *ps, struct cited *c)
@@ -100,7 +114,7 @@ enum err policy_statement_never(struct parser *ps, struct cited *c)
 		return FAIL(ps, c->at.offset,
 			    "'never content' looks along chains, where only classes, contents and "
 			    "types stay the same; for other conditions write the channels");
-	return add(ps, &n, c);
+	return add(ps, &n, c, inside);
 }
 
 /* always network mynumber -> any : deny unless listed */
@@ -113,6 +127,9 @@ static enum err always_network(struct parser *ps, struct cited *c)
 	bool inside;
 
 	TRY(policy_next(ps));
+	if (policy_at(ps, "in"))
+		return FAIL(ps, ps->t.at.offset,
+			    "write 'always network A -> B', once for each way");
 	TRY(policy_parse_route(ps, &l.from, &l.to, &inside));
 	TRY(policy_expect(ps, ":"));
 	TRY(policy_expect(ps, "deny"));
@@ -144,5 +161,5 @@ enum err policy_statement_always(struct parser *ps, struct cited *c)
 	else
 		TRY(policy_parse_lacks(ps, &n));
 	TRY(policy_parse_parts(ps, parts, ARRAY_LEN(parts), &n, c, &seen));
-	return add(ps, &n, c);
+	return add(ps, &n, c, inside);
 }

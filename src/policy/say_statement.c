@@ -238,20 +238,40 @@ static void say_words(struct say *y)
 	put(y, "。", ".");
 }
 
+/* Which line of the table it is stands in its words. */
+static void say_finding(struct say *y)
+{
+	for (uint32_t c = 1; c < 4; c++)
+		for (uint32_t s = 0; s < POLICY_SCALES; s++) {
+			struct policy_value v = policy_value(y->p, POLICY_A_CONTAINS, c);
+			const char *scale = policy_attr_word(POLICY_A_CONFIDENTIALITY + s);
+			struct slice label;
+
+			if (!y->p->raise[c][s] || slice_find(y->s->text, v.word) == SIZE_MAX ||
+			    slice_find(y->s->text, slice_str(scale)) == SIZE_MAX)
+				continue;
+			label = y->p->scale[s].levels[y->p->raise[c][s] - 1].label;
+			buf_slice(y->out, y->ja ? v.ja : v.en);
+			put(y, "ものは、", " counts as ");
+			buf_slice(y->out, label);
+			put(y, "以上として扱う。", " or above.");
+		}
+}
+
 static void say_default(struct say *y)
 {
 	put(y, "許可する定めのないものは、許可しない。", "What nothing permits is not permitted.");
 }
 
 static void (*const sayers[POLICY_KINDS])(struct say *y) = {
-    [POLICY_KIND_ZONE] = say_words,    [POLICY_KIND_SCALE] = say_scale,
-    [POLICY_KIND_ROLE] = say_words,    [POLICY_KIND_EXCEPTION] = say_exception,
-    [POLICY_KIND_PERMIT] = say_rule,   [POLICY_KIND_FORBID] = say_rule,
-    [POLICY_KIND_FLOW] = say_flow,     [POLICY_KIND_REQUIRE] = say_rule,
-    [POLICY_KIND_FINDING] = say_words, [POLICY_KIND_DEFAULT] = say_default,
-    [POLICY_KIND_NEVER] = say_never,   [POLICY_KIND_ALWAYS] = say_never,
-    [POLICY_KIND_DUTY] = say_duty,     [POLICY_KIND_CONTROL] = say_control,
-    [POLICY_KIND_LIMIT] = say_words,   [POLICY_KIND_HIDDEN] = say_words,
+    [POLICY_KIND_ZONE] = say_words,      [POLICY_KIND_SCALE] = say_scale,
+    [POLICY_KIND_ROLE] = say_words,      [POLICY_KIND_EXCEPTION] = say_exception,
+    [POLICY_KIND_PERMIT] = say_rule,     [POLICY_KIND_FORBID] = say_rule,
+    [POLICY_KIND_FLOW] = say_flow,       [POLICY_KIND_REQUIRE] = say_rule,
+    [POLICY_KIND_FINDING] = say_finding, [POLICY_KIND_DEFAULT] = say_default,
+    [POLICY_KIND_NEVER] = say_never,     [POLICY_KIND_ALWAYS] = say_never,
+    [POLICY_KIND_DUTY] = say_duty,       [POLICY_KIND_CONTROL] = say_control,
+    [POLICY_KIND_LIMIT] = say_words,     [POLICY_KIND_HIDDEN] = say_words,
 };
 
 void policy_statement_print(const struct policy *p, const struct policy_statement *s,
