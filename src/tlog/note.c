@@ -2,9 +2,9 @@
 
 #include <nettle/eddsa.h>
 #include <stdio.h>
+#include "base/reader.h"
 #include "base/utf8.h"
 
-#define ALG_ED25519 0x01
 #define SIG_SIZE ED25519_SIGNATURE_SIZE
 #define DASH "\xE2\x80\x94 " /* em dash and a blank */
 
@@ -36,9 +36,9 @@ static uint32_t be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static uint32_t key_id(struct slice name, const uint8_t pub[32])
+static uint32_t key_id(struct slice name, enum tlog_alg alg, const uint8_t pub[32])
 {
-	static const uint8_t between[2] = {'\n', ALG_ED25519};
+	const uint8_t between[2] = {'\n', (uint8_t)alg};
 	struct sha256_ctx c;
 	uint8_t h[32];
 
@@ -50,26 +50,38 @@ static uint32_t key_id(struct slice name, const uint8_t pub[32])
 	return be32(h);
 }
 
-static enum err key_make(struct slice name, const uint8_t pub[32], struct tlog_key *ret)
+static enum err key_make(struct slice name, enum tlog_alg alg, const uint8_t pub[32],
+			 struct tlog_key *ret)
 {
 	if (!name_ok(name))
 		return ERR_SYNTAX;
-	*ret = (struct tlog_key){.id = key_id(name, pub)};
+	*ret = (struct tlog_key){.alg = alg, .id = key_id(name, alg, pub)};
 	memcpy(ret->name, name.p, name.n);
 	memcpy(ret->pub, pub, 32);
 	return OK;
 }
 
-enum err tlog_signer_make(struct slice name, const uint8_t seed[32], struct tlog_signer *ret)
+static enum err signer_make(struct slice name, enum tlog_alg alg, const uint8_t seed[32],
+			    struct tlog_signer *ret)
 {
 	struct tlog_signer s;
 	uint8_t pub[32];
 
 	ed25519_sha512_public_key(pub, seed);
-	TRY(key_make(name, pub, &s.key));
+	TRY(key_make(name, alg, pub, &s.key));
 	memcpy(s.seed, seed, 32);
 	*ret = s;
 	return OK;
+}
+
+enum err tlog_signer_make(struct slice name, const uint8_t seed[32], struct tlog_signer *ret)
+{
+	return signer_make(name, TLOG_ED25519, seed, ret);
+}
+
+enum err tlog_cosigner_make(struct slice name, const uint8_t seed[32], struct tlog_signer *ret)
+{
+	return signer_make(name, TLOG_COSIGN, seed, ret);
 }
 
 void tlog_signer_wipe(struct tlog_signer *s)
@@ -82,7 +94,7 @@ void tlog_signer_wipe(struct tlog_signer *s)
 
 static void put_key(struct buf *b, const struct tlog_key *k, const uint8_t bytes[32])
 {
-	uint8_t typed[33] = {ALG_ED25519};
+	uint8_t typed[33] = {(uint8_t)k->alg};
 
 	memcpy(typed + 1, bytes, 32);
 	buf_printf(b, "%s+%08x+", k->name, (unsigned)k->id);
@@ -100,8 +112,9 @@ void tlog_skey_put(struct buf *b, const struct tlog_signer *s)
 	put_key(b, &s->key, s->seed);
 }
 
-/* "name+hash+base64(0x01 || 32 bytes)": the name and the bytes. The hash is for the caller. */
-static enum err split_key(struct slice text, struct slice *ret_name, uint8_t ret[32])
+/* "name+hash+base64(type || 32 bytes)": name, type, bytes. The hash is for the caller. */
+static enum err split_key(struct slice text, struct slice *ret_name, enum tlog_alg *ret_alg,
+			  uint8_t ret[32])
 {
 	size_t plus = slice_find_byte(text, '+');
 	AUTO_BUF b;
@@ -111,8 +124,9 @@ static enum err split_key(struct slice text, struct slice *ret_name, uint8_t ret
 	    text.p[plus + 9] != '+')
 		return ERR_SYNTAX;
 	if (base64_parse(slice_from(text, plus + 10), &b) != OK || b.n != 33 ||
-	    b.p[0] != ALG_ED25519)
+	    (b.p[0] != TLOG_ED25519 && b.p[0] != TLOG_COSIGN))
 		return ERR_SYNTAX;
+	*ret_alg = b.p[0] == TLOG_COSIGN ? TLOG_COSIGN : TLOG_ED25519;
 	*ret_name = slice_head(text, plus);
 	memcpy(ret, b.p + 1, 32);
 	return OK;
@@ -120,14 +134,15 @@ static enum err split_key(struct slice text, struct slice *ret_name, uint8_t ret
 
 enum err tlog_vkey_parse(struct slice text, struct tlog_key *ret)
 {
+	enum tlog_alg alg = TLOG_ED25519;
 	struct slice name;
 	struct tlog_key k;
 	uint8_t pub[32];
 	AUTO_BUF again;
 
 	buf_init(&again, 512);
-	TRY(split_key(text, &name, pub));
-	TRY(key_make(name, pub, &k));
+	TRY(split_key(text, &name, &alg, pub));
+	TRY(key_make(name, alg, pub, &k));
 	tlog_vkey_put(&again, &k);
 	if (!slice_eq(buf_view(&again), text))
 		return ERR_SYNTAX;
@@ -138,6 +153,7 @@ enum err tlog_vkey_parse(struct slice text, struct tlog_key *ret)
 enum err tlog_skey_parse(struct slice text, struct tlog_signer *ret)
 {
 	struct slice prefix = S("PRIVATE+KEY+"), name;
+	enum tlog_alg alg = TLOG_ED25519;
 	struct tlog_signer s;
 	uint8_t seed[32];
 	AUTO_BUF again;
@@ -145,8 +161,8 @@ enum err tlog_skey_parse(struct slice text, struct tlog_signer *ret)
 	buf_init(&again, 512);
 	if (!slice_starts(text, prefix))
 		return ERR_SYNTAX;
-	TRY(split_key(slice_from(text, prefix.n), &name, seed));
-	TRY(tlog_signer_make(name, seed, &s));
+	TRY(split_key(slice_from(text, prefix.n), &name, &alg, seed));
+	TRY(signer_make(name, alg, seed, &s));
 	tlog_skey_put(&again, &s);
 	if (!slice_eq(buf_view(&again), text))
 		return ERR_SYNTAX;
@@ -166,18 +182,58 @@ static bool text_ok(struct slice s)
 	return true;
 }
 
-enum err tlog_note_sigline(struct buf *out, struct slice text, const struct tlog_signer *s)
+/* What a cosignature signs. */
+static void cosigned_text(struct buf *b, struct slice text, uint64_t time)
 {
-	uint8_t blob[4 + SIG_SIZE] = {(uint8_t)(s->key.id >> 24), (uint8_t)(s->key.id >> 16),
-				      (uint8_t)(s->key.id >> 8), (uint8_t)s->key.id};
+	buf_init(b, TLOG_NOTE_MAX + 64);
+	buf_printf(b, "cosignature/v1\ntime %llu\n", (unsigned long long)time);
+	buf_slice(b, text);
+}
 
-	if (!text_ok(text))
-		return ERR_SYNTAX;
-	ed25519_sha512_sign(s->key.pub, s->seed, text.n, text.p, blob + 4);
+static enum err put_line(struct buf *out, const struct tlog_signer *s, struct slice blob)
+{
 	buf_printf(out, DASH "%s ", s->key.name);
-	base64_put(out, slice_of(blob, sizeof blob));
+	base64_put(out, blob);
 	buf_byte(out, '\n');
 	return buf_err(out);
+}
+
+enum err tlog_note_sigline(struct buf *out, struct slice text, const struct tlog_signer *s)
+{
+	uint8_t sig[SIG_SIZE];
+	AUTO_BUF blob;
+
+	buf_init(&blob, 128);
+	if (s->key.alg != TLOG_ED25519)
+		return ERR_USAGE;
+	if (!text_ok(text))
+		return ERR_SYNTAX;
+	ed25519_sha512_sign(s->key.pub, s->seed, text.n, text.p, sig);
+	buf_u32be(&blob, s->key.id);
+	buf_put(&blob, sig, sizeof sig);
+	TRY(buf_err(&blob));
+	return put_line(out, s, buf_view(&blob));
+}
+
+enum err tlog_cosign(struct buf *out, struct slice text, const struct tlog_signer *s, uint64_t time)
+{
+	uint8_t sig[SIG_SIZE];
+	AUTO_BUF message;
+	AUTO_BUF blob;
+
+	cosigned_text(&message, text, time);
+	buf_init(&blob, 128);
+	if (s->key.alg != TLOG_COSIGN || time > INT64_MAX)
+		return ERR_USAGE;
+	if (!text_ok(text))
+		return ERR_SYNTAX;
+	TRY(buf_err(&message));
+	ed25519_sha512_sign(s->key.pub, s->seed, message.n, message.p, sig);
+	buf_u32be(&blob, s->key.id);
+	buf_u64be(&blob, time);
+	buf_put(&blob, sig, sizeof sig);
+	TRY(buf_err(&blob));
+	return put_line(out, s, buf_view(&blob));
 }
 
 enum err tlog_note_sign(struct buf *out, struct slice text, const struct tlog_signer *s)
@@ -256,15 +312,48 @@ static bool is_key(const struct tlog_key *k, const struct tlog_sig *s)
 }
 
 static enum err verify_one(const struct tlog_note *note, const struct tlog_sig *s,
-			   const struct tlog_key *k)
+			   const struct tlog_key *k, uint64_t *ret_time)
 {
+	struct reader r;
+	struct slice sig, signed_text = note->text;
+	uint64_t time = 0;
 	AUTO_BUF blob;
+	AUTO_BUF message;
 
 	buf_init(&blob, TLOG_NOTE_MAX);
+	buf_init(&message, 0);
 	TRY(decode(s->base64, &blob));
-	if (blob.n != 4 + SIG_SIZE ||
-	    !ed25519_sha512_verify(k->pub, note->text.n, note->text.p, blob.p + 4))
+	r = reader_of(slice_from(buf_view(&blob), 4));
+	if (k->alg == TLOG_COSIGN) {
+		time = reader_u64be(&r);
+		cosigned_text(&message, note->text, time);
+		TRY(buf_err(&message));
+		signed_text = buf_view(&message);
+	}
+	sig = reader_take(&r, SIG_SIZE);
+	if (!reader_done(&r) || time > INT64_MAX ||
+	    !ed25519_sha512_verify(k->pub, signed_text.n, signed_text.p, sig.p))
 		return ERR_CRYPTO;
+	*ret_time = time;
+	return OK;
+}
+
+enum err tlog_note_signed(const struct tlog_note *note, const struct tlog_key *key,
+			  uint64_t *ret_time)
+{
+	uint64_t newest = 0, time;
+	bool any = false;
+
+	for (unsigned i = 0; i < note->n; i++) {
+		if (!is_key(key, &note->sig[i]))
+			continue;
+		TRY(verify_one(note, &note->sig[i], key, &time));
+		newest = time > newest ? time : newest;
+		any = true;
+	}
+	if (!any)
+		return ERR_NOT_FOUND;
+	*ret_time = newest;
 	return OK;
 }
 
@@ -274,19 +363,16 @@ enum err tlog_note_verify(const struct tlog_note *note, const struct tlog_key *k
 	unsigned good = 0;
 
 	for (size_t i = 0; i < n_keys; i++) {
-		bool signed_by = false;
+		uint64_t time;
+		enum err e;
 
-		for (size_t j = 0; j < i; j++)
+		for (size_t j = 0; j < i; j++) /* the same key twice, or two that look alike */
 			if (keys[i].id == keys[j].id && strcmp(keys[i].name, keys[j].name) == 0)
-				return ERR_USAGE; /* the same key twice, or two that cannot be told
-						     apart */
-		for (unsigned j = 0; j < note->n; j++) {
-			if (!is_key(&keys[i], &note->sig[j]))
-				continue;
-			TRY(verify_one(note, &note->sig[j], &keys[i]));
-			signed_by = true;
-		}
-		good += signed_by;
+				return ERR_USAGE;
+		e = tlog_note_signed(note, &keys[i], &time);
+		if (e != OK && e != ERR_NOT_FOUND)
+			return e;
+		good += e == OK;
 	}
 	if (!good)
 		return ERR_CRYPTO;
@@ -349,6 +435,9 @@ enum err tlog_checkpoint_open(struct slice note, const struct tlog_key *keys, si
 	struct tlog_checkpoint c;
 	struct tlog_note n;
 
+	for (size_t i = 0; i < n_keys; i++)
+		if (keys[i].alg != TLOG_ED25519)
+			return ERR_USAGE;
 	TRY(tlog_note_parse(note, &n));
 	TRY(tlog_note_verify(&n, keys, n_keys, NULL));
 	TRY(tlog_checkpoint_parse(n.text, &c));
