@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "os/file.h"
 #include "record/check.h"
 #include "record/record.h"
@@ -15,7 +16,7 @@ struct check {
 	int log;
 	struct store *store;
 	struct log_check *r;
-	struct tlog_range range;
+	struct tlog_walk walk;
 };
 
 static bool found(const struct check *c)
@@ -67,48 +68,55 @@ static enum err check_row(struct check *c, const struct log_row *row, uint64_t i
 	return OK;
 }
 
-static enum err check_entry(struct check *c, uint64_t index, struct slice text, struct slice tile,
-			    struct arena *a)
+/* The walk came to a stored tile that is missing or not what the entries give. */
+static enum err fault_tile(struct check *c, enum err e)
 {
-	struct hash leaf = tlog_leaf(text);
+	const struct tlog_tile *bad = &c->walk.bad;
+	char path[TLOG_PATH_MAX];
+
+	if (e == ERR_CRYPTO && bad->level == 0 && c->walk.bad_slot < bad->width)
+		return fault_entry(c, bad->index * TLOG_TILE_WIDTH + c->walk.bad_slot,
+				   "its hash is not the one in its tile");
+	tlog_tile_path(*bad, path);
+	return fault(c, path, "%s",
+		     e == ERR_CRYPTO ? "does not fit the entries below it"
+				     : "missing, or not of its size");
+}
+
+static enum err check_entry(struct check *c, uint64_t index, struct slice text, struct arena *a)
+{
 	struct record_entry e;
 	struct diag d = {0};
+	char where[64];
+	enum err got;
 
-	if (memcmp(tile.p + index % TLOG_TILE_WIDTH * 32, leaf.b, 32) != 0)
-		return fault_entry(c, index, "its hash is not the one in its tile");
 	if (record_parse(text, a, &e, &d) != OK) {
-		char where[64];
-
 		snprintf(where, sizeof where, "entry %llu", (unsigned long long)index);
 		return fault(c, where, "byte %zu: %s", d.offset, d.text);
 	}
-	tlog_range_append(&c->range, leaf);
+	got = tlog_walk_leaf(&c->walk, tlog_leaf(text));
+	if (got != OK)
+		return fault_tile(c, got);
 	c->r->entries++;
 	return OK;
 }
 
-/* One bundle, its tile of leaf hashes, and the store's rows beside them. */
+/* One bundle and the store's rows beside it. */
 static enum err check_bundle(struct check *c, uint64_t number, unsigned width)
 {
-	struct tlog_tile t = {.level = 0, .index = number, .width = width};
 	AUTO_ARENA a = arena_new(ARENA_MAX);
 	char path[TLOG_PATH_MAX];
 	struct log_row *rows = NULL;
 	struct reader r;
 	size_t n = 0;
 	AUTO_BUF bundle;
-	AUTO_BUF tile;
 
 	buf_init(&bundle, BUNDLE_MAX);
-	buf_init(&tile, TLOG_TILE_WIDTH * 32);
 	if (!a)
 		return ERR_MEMORY;
 	tlog_bundle_path(number, width, path);
 	if (log_read_bundle(c->log, number, width, &bundle) != OK)
 		return fault(c, path, "missing, or not a bundle of that many entries");
-	tlog_tile_path(t, path);
-	if (log_read_tile(&c->log, t, &tile) != OK)
-		return fault(c, path, "missing, or not of its size");
 	if (c->store)
 		TRY(store_log_range(c->store, number * TLOG_TILE_WIDTH, width, a, &rows, &n));
 	r = reader_of(buf_view(&bundle));
@@ -117,7 +125,7 @@ static enum err check_bundle(struct check *c, uint64_t number, unsigned width)
 		struct slice text;
 
 		TRY(tlog_bundle_next(&r, &text));
-		TRY(check_entry(c, index, text, buf_view(&tile), a));
+		TRY(check_entry(c, index, text, a));
 		if (!c->store || found(c))
 			continue;
 		if (i >= n)
@@ -127,26 +135,24 @@ static enum err check_bundle(struct check *c, uint64_t number, unsigned width)
 	return OK;
 }
 
-static enum err check_tree(struct check *c, const struct tlog_checkpoint *cp)
+static enum err check_root(struct check *c, const struct tlog_checkpoint *cp)
 {
-	const struct tlog_tiles tiles = {.ctx = &c->log, .read = log_read_tile};
-	struct tlog_tile bad = {0};
-	char path[TLOG_PATH_MAX];
-	enum err e;
+	struct hash root;
+	enum err e = tlog_walk_end(&c->walk, &root);
 
-	e = tlog_check_tiles(&tiles, cp->size, &bad);
-	if (e != OK) {
-		tlog_tile_path(bad.width ? bad : (struct tlog_tile){.width = 1}, path);
-		return fault(c, path, "is missing or does not fit the tile below it");
-	}
-	if (!hash_eq(tlog_range_root(&c->range), cp->root))
+	if (e != OK)
+		return fault_tile(c, e);
+	if (!hash_eq(root, cp->root))
 		return fault(c, "checkpoint", "the entries do not give the root that is signed");
 	return OK;
 }
 
 static enum err check_all(struct check *c, const struct tlog_checkpoint *cp)
 {
+	const struct tlog_tiles tiles = {.ctx = &c->log, .read = log_read_tile};
 	uint64_t size;
+
+	tlog_walk_init(&c->walk, &tiles);
 
 	for (uint64_t at = 0; at < cp->size && !found(c); at += TLOG_TILE_WIDTH) {
 		uint64_t left = cp->size - at;
@@ -155,7 +161,7 @@ static enum err check_all(struct check *c, const struct tlog_checkpoint *cp)
 				 left < TLOG_TILE_WIDTH ? (unsigned)left : TLOG_TILE_WIDTH));
 	}
 	if (!found(c))
-		TRY(check_tree(c, cp));
+		TRY(check_root(c, cp));
 	if (found(c) || !c->store)
 		return OK;
 	TRY(store_log_size(c->store, &size));
@@ -165,31 +171,67 @@ static enum err check_all(struct check *c, const struct tlog_checkpoint *cp)
 	return OK;
 }
 
+/* The checkpoint first, then everything below it. ERR_USAGE: the trust is wrong, not the log. */
+static enum err check_note(struct check *c, const struct tlog_trust *trust)
+{
+	struct tlog_seal seal;
+	AUTO_BUF note;
+	enum err e;
+
+	buf_init(&note, TLOG_NOTE_MAX);
+	if (log_read_note(c->log, &note) != OK)
+		return fault(c, "checkpoint", "missing, or too large");
+	e = tlog_seal_open(buf_view(&note), trust, &seal);
+	if (e == ERR_USAGE || e == ERR_MEMORY)
+		return e;
+	if (e == ERR_FORBIDDEN)
+		return fault(c, "checkpoint", "too few fresh cosignatures of the given witnesses");
+	if (e != OK)
+		return fault(c, "checkpoint",
+			     "malformed, or its signature is not by the log's key");
+	c->r->size = seal.checkpoint.size;
+	c->r->witnesses = seal.witnesses;
+	hash_hex(seal.checkpoint.root, c->r->root);
+	return check_all(c, &seal.checkpoint);
+}
+
+enum err log_check_dir(int log, const struct tlog_trust *trust, struct store *store,
+		       struct log_check *ret)
+{
+	struct check *c = calloc(1, sizeof *c);
+	struct log_check r = {0};
+	enum err e;
+
+	if (!c)
+		return ERR_MEMORY;
+	*c = (struct check){.log = log, .store = store, .r = &r};
+	e = check_note(c, trust);
+	free(c);
+	TRY(e);
+	*ret = r;
+	return OK;
+}
+
 enum err log_check(const char *dir, struct store *store, struct log_check *ret)
 {
-	struct log_check r = {0};
-	struct check c = {.store = store, .r = &r};
-	AUTO_ARENA a = arena_new(1 << 20);
 	AUTO_CLOSE top = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	AUTO_CLOSE log = -1;
-	struct tlog_checkpoint cp;
+	struct tlog_trust trust = {0};
+	struct log_check r = {0};
 	struct tlog_key key;
 
-	if (!a)
-		return ERR_MEMORY;
 	if (top < 0)
 		return ERR_NOT_FOUND;
 	log = openat(top, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (log < 0)
 		return ERR_NOT_FOUND;
-	c.log = log;
-	if (log_read_checkpoint(log, a, &key, &cp) != OK) {
-		TRY(fault(&c, "checkpoint", "missing, or its signature is not by the log's key"));
-	} else {
-		r.size = cp.size;
-		hash_hex(cp.root, r.root);
-		TRY(check_all(&c, &cp));
+	if (log_read_key(log, &key) != OK) {
+		snprintf(r.where, sizeof r.where, "key");
+		snprintf(r.what, sizeof r.what, "missing, or no public key of a log");
+		*ret = r;
+		return OK;
 	}
-	*ret = r;
-	return OK;
+	trust.log = &key;
+	trust.log_n = 1;
+	return log_check_dir(log, &trust, store, ret);
 }

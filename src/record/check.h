@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "store/store.h"
+#include "tlog/receipt.h"
 
 struct log_check {
 	uint64_t size;          /* entries that the checkpoint signs */
@@ -13,6 +14,7 @@ struct log_check {
 	uint64_t values;        /* commitments whose value is still known and fits */
 	uint64_t erased;        /* commitments whose value was erased */
 	uint64_t unsigned_tail; /* entries in the store behind the checkpoint */
+	unsigned witnesses;     /* whose cosignature of the checkpoint counts */
 	char root[65];
 	/* Empty where all is right: the file, entry or tile, and what is wrong with it. */
 	char where[128];
@@ -25,5 +27,9 @@ struct log_check {
  * ERR_NOT_FOUND where dir holds no log.
  */
 enum err log_check(const char *dir, struct store *store, struct log_check *ret) NODISCARD;
+/* The published files alone, in an open folder (also an exported one), by what the caller trusts.
+ * ERR_USAGE for a trust that nothing can meet. */
+enum err log_check_dir(int log, const struct tlog_trust *trust, struct store *store,
+		       struct log_check *ret) NODISCARD;
 
 #endif

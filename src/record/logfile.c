@@ -68,20 +68,31 @@ enum err log_read_bundle(int log, uint64_t index, unsigned width, struct buf *ou
 	return ERR_NOT_FOUND;
 }
 
+enum err log_read_note(int log, struct buf *ret)
+{
+	return read_file(log, "checkpoint", ret);
+}
+
+enum err log_read_key(int log, struct tlog_key *ret)
+{
+	AUTO_BUF vkey;
+
+	buf_init(&vkey, 4096);
+	TRY(read_file(log, "key", &vkey));
+	return tlog_vkey_parse(slice_trim(buf_view(&vkey)), ret);
+}
+
 enum err log_read_checkpoint(int log, struct arena *a, struct tlog_key *ret_key,
 			     struct tlog_checkpoint *ret)
 {
 	struct tlog_checkpoint c;
 	struct tlog_key key;
 	struct slice note;
-	AUTO_BUF vkey;
 	AUTO_BUF text;
 
-	buf_init(&vkey, 4096);
 	buf_init(&text, TLOG_NOTE_MAX);
-	TRY(read_file(log, "key", &vkey));
-	TRY(tlog_vkey_parse(slice_trim(buf_view(&vkey)), &key));
-	TRY(read_file(log, "checkpoint", &text));
+	TRY(log_read_key(log, &key));
+	TRY(log_read_note(log, &text));
 	note = arena_copy(a, buf_view(&text));
 	if (!note.p)
 		return ERR_MEMORY;

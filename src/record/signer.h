@@ -51,6 +51,9 @@ enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct sl
 enum err log_read_tile(void *ctx, struct tlog_tile t, struct buf *out) NODISCARD;
 /* A bundle of at least `width` entries, cut to width. */
 enum err log_read_bundle(int log, uint64_t index, unsigned width, struct buf *out) NODISCARD;
+/* The bytes of DIR/log/checkpoint, and its public key; nothing is verified. */
+enum err log_read_note(int log, struct buf *ret) NODISCARD;
+enum err log_read_key(int log, struct tlog_key *ret) NODISCARD;
 /* The checkpoint, verified with DIR/log/key; origin is the key's name. */
 enum err log_read_checkpoint(int log, struct arena *a, struct tlog_key *ret_key,
 			     struct tlog_checkpoint *ret) NODISCARD;

@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#define LEVELS 7 /* 256^7 > TLOG_SIZE_MAX */
-
 static uint64_t count_at(uint64_t size, unsigned level)
 {
 	return size >> (8 * level);
@@ -30,7 +28,7 @@ static void put_path(char ret[TLOG_PATH_MAX], const char *kind, uint64_t index, 
 
 void tlog_tile_path(struct tlog_tile t, char ret[TLOG_PATH_MAX])
 {
-	BUG_IF(t.level >= LEVELS);
+	BUG_IF(t.level >= TLOG_LEVELS);
 	put_path(ret, (char[]){(char)('0' + t.level), 0}, t.index, t.width);
 }
 
@@ -74,7 +72,7 @@ enum err tlog_tile_parse(struct slice path, struct tlog_tile *ret)
 	char again[TLOG_PATH_MAX];
 
 	if (path.n < 7 || !slice_starts(path, S("tile/")) || path.p[5] < '0' ||
-	    path.p[5] >= '0' + LEVELS)
+	    path.p[5] >= '0' + TLOG_LEVELS)
 		return ERR_SYNTAX;
 	t.level = (unsigned)(path.p[5] - '0');
 	TRY(parse_index(slice_from(path, 6), &t.index, &t.width));
@@ -105,7 +103,7 @@ enum err tlog_bundle_parse(struct slice path, uint64_t *ret_index, unsigned *ret
 
 enum err tlog_tile_of(uint64_t size, unsigned level, uint64_t k, struct tlog_tile *ret)
 {
-	uint64_t n = level < LEVELS ? count_at(size, level) : 0, left;
+	uint64_t n = level < TLOG_LEVELS ? count_at(size, level) : 0, left;
 
 	if (k > TLOG_SIZE_MAX / TLOG_TILE_WIDTH || k * TLOG_TILE_WIDTH >= n)
 		return ERR_NOT_FOUND;
@@ -121,10 +119,10 @@ enum err tlog_tile_of(uint64_t size, unsigned level, uint64_t k, struct tlog_til
 /* ── the right edge of a tree: its partial tiles ─────────────────────────── */
 
 struct edge {
-	unsigned n[LEVELS];
-	uint64_t index[LEVELS]; /* of the partial tile */
-	bool grown[LEVELS];
-	struct hash hash[LEVELS][TLOG_TILE_WIDTH];
+	unsigned n[TLOG_LEVELS];
+	uint64_t index[TLOG_LEVELS]; /* of the partial tile */
+	bool grown[TLOG_LEVELS];
+	struct hash hash[TLOG_LEVELS][TLOG_TILE_WIDTH];
 };
 
 static enum err read_tile(const struct tlog_tiles *t, struct tlog_tile tile, struct hash *ret)
@@ -145,7 +143,7 @@ static enum err edge_load(const struct tlog_tiles *t, uint64_t size, struct edge
 {
 	if (size > TLOG_SIZE_MAX)
 		return ERR_LIMIT;
-	for (unsigned l = 0; l < LEVELS; l++) {
+	for (unsigned l = 0; l < TLOG_LEVELS; l++) {
 		uint64_t n = count_at(size, l);
 
 		e->n[l] = (unsigned)(n % TLOG_TILE_WIDTH);
@@ -168,7 +166,7 @@ static unsigned edge_parts(const struct edge *e, struct hash ret[64])
 {
 	unsigned parts = 0;
 
-	for (unsigned l = 0; l < LEVELS; l++) {
+	for (unsigned l = 0; l < TLOG_LEVELS; l++) {
 		unsigned end = e->n[l];
 
 		for (unsigned bit = 1; bit < TLOG_TILE_WIDTH; bit <<= 1)
@@ -203,7 +201,7 @@ static enum err edge_write(const struct tlog_tiles *t, struct edge *e, unsigned 
 
 static enum err edge_push(const struct tlog_tiles *t, struct edge *e, struct hash h)
 {
-	for (unsigned l = 0; l < LEVELS; l++) {
+	for (unsigned l = 0; l < TLOG_LEVELS; l++) {
 		e->hash[l][e->n[l]++] = h;
 		e->grown[l] = true;
 		if (e->n[l] < TLOG_TILE_WIDTH)
@@ -226,7 +224,7 @@ enum err tlog_append(const struct tlog_tiles *t, uint64_t size, const struct has
 	TRY(edge_load(t, size, &e));
 	for (size_t i = 0; i < n; i++)
 		TRY(edge_push(t, &e, leaves[i]));
-	for (unsigned l = 0; l < LEVELS; l++)
+	for (unsigned l = 0; l < TLOG_LEVELS; l++)
 		if (e.grown[l] && e.n[l])
 			TRY(edge_write(t, &e, l));
 	*ret_root = edge_root(&e);
@@ -262,8 +260,8 @@ enum err tlog_root(const struct tlog_tiles *t, uint64_t size, struct hash *ret)
 struct nodes {
 	const struct tlog_tiles *t;
 	uint64_t size;
-	struct tlog_tile have[LEVELS]; /* width 0 = none */
-	struct hash hash[LEVELS][TLOG_TILE_WIDTH];
+	struct tlog_tile have[TLOG_LEVELS]; /* width 0 = none */
+	struct hash hash[TLOG_LEVELS][TLOG_TILE_WIDTH];
 };
 
 /* The root of leaves i * 2^level .. (i + 1) * 2^level - 1, which must lie within the tree. */
@@ -374,36 +372,74 @@ enum err tlog_prove_consistency(const struct tlog_tiles *t, uint64_t old_size, u
 	return OK;
 }
 
-/* ── the tiles against each other ────────────────────────────────────────── */
+/* ── the tiles against the entries ───────────────────────────────────────── */
 
-static enum err check_tile(const struct tlog_tiles *t, struct tlog_tile tile)
+void tlog_walk_init(struct tlog_walk *w, const struct tlog_tiles *t)
 {
-	struct hash above[TLOG_TILE_WIDTH], below[TLOG_TILE_WIDTH];
-
-	TRY(read_tile(t, tile, above));
-	for (unsigned i = 0; i < tile.width; i++) {
-		struct tlog_tile child = {tile.level - 1, tile.index * TLOG_TILE_WIDTH + i,
-					  TLOG_TILE_WIDTH};
-
-		TRY(read_tile(t, child, below));
-		if (!hash_eq(above[i], perfect(below, TLOG_TILE_WIDTH)))
-			return ERR_CRYPTO;
-	}
-	return OK;
+	w->t = t;
+	w->size = 0;
+	memset(w->n, 0, sizeof w->n);
+	memset(w->index, 0, sizeof w->index);
+	w->bad = (struct tlog_tile){0};
+	w->bad_slot = 0;
 }
 
-enum err tlog_check_tiles(const struct tlog_tiles *t, uint64_t size, struct tlog_tile *ret_bad)
+/* The stored tile against the hashes that the entries give. */
+static enum err walk_tile(struct tlog_walk *w, unsigned level)
 {
-	struct tlog_tile tile;
+	struct tlog_tile tile = {level, w->index[level], w->n[level]};
+	struct hash stored[TLOG_TILE_WIDTH];
+	unsigned slot = 0;
+	enum err e = read_tile(w->t, tile, stored);
 
-	for (unsigned l = 1; l < LEVELS; l++)
-		for (uint64_t k = 0; tlog_tile_of(size, l, k, &tile) == OK; k++) {
-			enum err e = check_tile(t, tile);
+	while (e == OK && slot < tile.width && hash_eq(stored[slot], w->hash[level][slot]))
+		slot++;
+	if (e == OK && slot == tile.width)
+		return OK;
+	w->bad = tile;
+	w->bad_slot = slot;
+	return e == OK ? ERR_CRYPTO : e;
+}
 
-			if (e != OK && ret_bad)
-				*ret_bad = tile;
-			TRY(e);
+enum err tlog_walk_leaf(struct tlog_walk *w, struct hash leaf)
+{
+	struct hash h = leaf;
+
+	w->size++;
+	for (unsigned l = 0; l < TLOG_LEVELS; l++) {
+		w->hash[l][w->n[l]++] = h;
+		if (w->n[l] < TLOG_TILE_WIDTH)
+			return OK;
+		TRY(walk_tile(w, l));
+		h = perfect(w->hash[l], TLOG_TILE_WIDTH);
+		w->n[l] = 0;
+		w->index[l]++;
+	}
+	return ERR_LIMIT;
+}
+
+enum err tlog_walk_end(struct tlog_walk *w, struct hash *ret_root)
+{
+	struct hash root = tlog_empty();
+	bool any = false;
+
+	for (unsigned l = 0; l < TLOG_LEVELS; l++) {
+		unsigned end = w->n[l];
+
+		if (end)
+			TRY(walk_tile(w, l));
+		for (unsigned bit = 1; bit < TLOG_TILE_WIDTH; bit <<= 1) {
+			struct hash part;
+
+			if (!(w->n[l] & bit))
+				continue;
+			end -= bit;
+			part = perfect(w->hash[l] + end, bit);
+			root = any ? tlog_node(part, root) : part;
+			any = true;
 		}
+	}
+	*ret_root = root;
 	return OK;
 }
 

@@ -13,6 +13,7 @@
 #include "tlog/tree.h"
 
 #define TLOG_TILE_WIDTH 256
+#define TLOG_LEVELS 7        /* of tiles: 256^7 > TLOG_SIZE_MAX */
 #define TLOG_ENTRY_MAX 65535 /* bytes of an entry in a bundle */
 #define TLOG_PATH_MAX 64     /* of any path below, with its NUL */
 
@@ -70,11 +71,23 @@ enum err tlog_prove_consistency(const struct tlog_tiles *t, uint64_t old_size, u
 				struct tlog_proof *ret) NODISCARD;
 
 /*
- * Every tile of the tree against the level below it. ERR_CRYPTO names the first tile that differs
- * in *ret_bad (may be NULL). Level 0 is for the caller to check against the entries.
+ * Every stored tile against the entries: give the leaves of a tree in order, then end it. On
+ * ERR_CRYPTO (a tile differs; bad_slot is the first hash that does) and on any failure to read one,
+ * `bad` is the tile. The walk is over then.
  */
-enum err tlog_check_tiles(const struct tlog_tiles *t, uint64_t size, struct tlog_tile *ret_bad)
-    NODISCARD;
+struct tlog_walk {
+	const struct tlog_tiles *t;
+	uint64_t size; /* leaves so far */
+	struct tlog_tile bad;
+	unsigned bad_slot;
+	unsigned n[TLOG_LEVELS];
+	uint64_t index[TLOG_LEVELS];
+	struct hash hash[TLOG_LEVELS][TLOG_TILE_WIDTH];
+};
+
+void tlog_walk_init(struct tlog_walk *w, const struct tlog_tiles *t);
+enum err tlog_walk_leaf(struct tlog_walk *w, struct hash leaf) NODISCARD;
+enum err tlog_walk_end(struct tlog_walk *w, struct hash *ret_root) NODISCARD;
 
 /* Entry bundles: u16 length (big-endian) and the entry, up to 256 times. */
 enum err tlog_bundle_put(struct buf *b, struct slice entry) NODISCARD; /* ERR_LIMIT above 65,535 */
