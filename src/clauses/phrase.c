@@ -11,9 +11,9 @@ static const char *const duties[] = {"する",   "講じる", "講ずる", "防�
 static const char *const facts[] = {"目的とする",   "者とする", "とおりとする", "該当する",
 				    "から施行する", "をいう",   "規定する",     "適用する"};
 /* Behind these a part has not begun: 「～においては、」「～として、」. */
-static const char *const topics[] = {"は",   "として", "とし",     "なお",   "また",
-				     "ため", "ために", "踏まえ",   "基づき", "応じて",
-				     "際し", "当たり", "定期的に", "ただし"};
+static const char *const topics[] = {"は",     "として", "とし",     "なお",   "また", "ため",
+				     "ために", "踏まえ", "基づき",   "応じて", "際し", "対し",
+				     "関し",   "当たり", "定期的に", "ただし"};
 /* Behind these a part ends and the next one begins. */
 static const char *const joints[] = {"上で", "とともに", "により", "ほか", "し",   "定め", "講じ",
 				     "持ち", "行い",     "図り",   "設け", "努め", "防ぎ", "得て"};

@@ -76,6 +76,8 @@ extern const struct subcommand cmd_policy_decide, cmd_policy_explain, cmd_policy
 extern const struct subcommand cmd_policy_verify, cmd_policy_diff, cmd_policy_ask;
 extern const struct subcommand cmd_policy_decide;
 extern const struct subcommand cmd_text_show, cmd_text_diff;
+extern const struct subcommand cmd_policy_adopt, cmd_policy_versions, cmd_policy_attest;
+extern const struct subcommand cmd_office_appoint, cmd_office_end, cmd_office_list;
 extern const struct subcommand cmd_init, cmd_status, cmd_log_verify, cmd_log_show;
 extern const struct subcommand cmd_user_add, cmd_user_list, cmd_user_disable;
 

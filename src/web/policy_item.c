@@ -82,6 +82,8 @@ static const char *force_words(struct page *pg, const struct board_proof *p)
 	case BOARD_NONE:
 		break;
 	}
+	if (p && p->statement->force == POLICY_NAMES)
+		return page_say(pg, TXT_policy_force_names);
 	return page_say(pg, TXT_policy_force_none);
 }
 
@@ -119,7 +121,9 @@ static struct slice sentence(struct page *pg, const struct board_proof *p)
 	if (!p)
 		return slice_str(page_say(pg, TXT_policy_say_none));
 	if (p->force == BOARD_NONE)
-		return slice_str(page_say(pg, TXT_policy_say_stated));
+		return slice_str(page_say(pg, p->statement->force == POLICY_NAMES
+						  ? TXT_policy_say_names
+						  : TXT_policy_say_stated));
 	if (p->light == LIGHT_LOST)
 		return slice_str(page_say(pg, TXT_policy_say_lost));
 	if (p->force == BOARD_ENFORCED)
