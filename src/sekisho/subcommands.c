@@ -30,6 +30,12 @@ const struct subcommand *const subcommands[] = {
     &cmd_user_disable,
     &cmd_log_verify,
     &cmd_log_show,
+    &cmd_log_prove,
+    &cmd_log_check_proof,
+    &cmd_log_consistency,
+    &cmd_log_check_growth,
+    &cmd_log_copy,
+    &cmd_log_audit,
     &cmd_completion,
     /* for the program's own use */
     &cmd_role,
