@@ -186,6 +186,8 @@ static bool number(struct slice s, struct marker *m)
 
 	if (!clauses_next(s, &cp) || (cp != ' ' && !(sign && !(cp >= '0' && cp <= '9'))))
 		return false;
+	if (clauses_trim(s).n == 0)
+		return false;
 	m->style = m->dots ? MARK_DOTTED : MARK_NUMBER;
 	m->n = m->part[m->dots];
 	for (unsigned i = 0; i <= m->dots; i++)

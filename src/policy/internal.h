@@ -91,19 +91,6 @@ struct network {
 	struct place at;
 };
 
-struct clause {
-	struct slice id;    /* "8(3)ア", in the arena */
-	struct slice text;  /* in the basis, up to the next clause */
-	struct slice dense; /* text without blanks, made when first needed; p is NULL before */
-};
-
-struct basis {
-	struct arena *arena;
-	struct clause *clauses;
-	size_t n, cap;
-	struct map by_id;
-};
-
 /* How the rules are kept for deciding: one row per term, forbids first. */
 struct compiled {
 	size_t words;        /* 64-bit words per row set */

@@ -100,14 +100,21 @@ static void networks(void)
 
 static const char *clause_ids(struct arena *a, struct slice text)
 {
-	struct basis b = {0};
+	struct clauses c = {0};
 	const char *all = "";
+	bool apart = true; /* in the preamble or a supplement */
 
-	if (policy_basis_read(a, text, &b, NULL) != OK)
+	if (policy_basis_read(a, text, &c, NULL) != OK)
 		return "refused";
-	for (size_t i = 0; i < b.n; i++) {
-		all = arena_printf(a, "%s%s%.*s", all, i ? " " : "", (int)b.clauses[i].id.n,
-				   (const char *)b.clauses[i].id.p);
+	for (uint32_t i = 0; i < c.n; i++) {
+		const struct clause *n = &c.nodes[i];
+
+		if (n->depth == 0)
+			apart = n->kind != CLAUSE_NUMBERED;
+		if (apart)
+			continue;
+		all = arena_printf(a, "%s%s%.*s", all, *all ? " " : "", (int)n->id.n,
+				   (const char *)n->id.p);
 		REQUIRE(all);
 	}
 	return all;
@@ -123,9 +130,9 @@ static void numbering(void)
 	    "1 2 2(1) 2(2) 2(2)ア 2(2)イ 2(3) 3");
 	CHECK_STR(slice_str(clause_ids(a, S("１　あ\n（１）い\n- (2) う\nア　え\n"))),
 		  "1 1(1) 1(2) 1(2)ア");
-	/* Items of lists in front, numbers out of turn and wrapped lines are text. */
+	/* Items of lists in front are none of these; numbers out of turn are kept. */
 	CHECK_STR(slice_str(clause_ids(a, S("- 1 前文\n1 あ\n3 い\n(2) う\nイ え\n2 お\nア か\n"))),
-		  "1 2 2ア");
+		  "1 3 3(2)");
 	CHECK_STR(slice_str(clause_ids(a, S("1 あ\n附 則\n2 い\n"))), "1");
 	CHECK_STR(slice_str(clause_ids(a, S("1 あ\r\n(1)い\r\n附則"))), "1 1(1)");
 	CHECK_STR(slice_str(clause_ids(a, S("前文だけ\n"))), "refused");
@@ -137,7 +144,7 @@ static void numbering(void)
 static void a_clause_without_end(void)
 {
 	AUTO_ARENA a = arena_new(1 << 20);
-	struct basis basis = {0};
+	struct clauses basis = {0};
 	struct diag d;
 	AUTO_BUF b;
 
@@ -173,8 +180,9 @@ static void read_file_into(struct buf *b, const char *path)
 static void the_text_of_chofu(void)
 {
 	AUTO_ARENA a = arena_new(1 << 22);
-	struct basis b = {0};
-	struct clause *c;
+	struct clauses b[POLICY_TREES] = {0};
+	struct policy_resolver r;
+	struct slice id;
 	bool has = false;
 	AUTO_BUF text;
 
@@ -186,13 +194,16 @@ static void the_text_of_chofu(void)
 	    "1 2 2(1) 2(2) 2(3) 2(4) 2(5) 2(6) 2(7) 2(8) 2(9) 2(10) 2(11) 2(12) 2(13) 2(14) 2(15) "
 	    "2(16) 2(17) 2(18) 3 3(1) 3(2) 3(3) 3(4) 3(5) 4 4(1) 4(2) 4(2)ア 4(2)イ 4(2)ウ 5 6 7 "
 	    "8 8(1) 8(2) 8(3) 8(3)ア 8(3)イ 8(3)ウ 8(4) 8(5) 8(6) 8(7) 8(8) 9 10");
-	REQUIRE(policy_basis_read(a, buf_view(&text), &b, NULL) == OK);
-	c = policy_basis_find(&b, S("8(3)ア"));
-	REQUIRE(c);
-	CHECK(policy_basis_has(a, c, S("端末からの情報持ち出し不可設定"), &has) == OK && has);
-	CHECK(policy_basis_has(a, c, S("無害化通信"), &has) == OK && !has);
-	CHECK(policy_basis_has(a, c, S("　"), &has) == OK && !has);
-	CHECK(!policy_basis_find(&b, S("8(3)エ")));
+	REQUIRE(policy_basis_read(a, buf_view(&text), &b[POLICY_TREE_BASIC], NULL) == OK);
+	r = policy_basis_resolver(b);
+	REQUIRE(r.find(b, POLICY_TREE_BASIC, S("8（3）ア"), &id) == OK);
+	CHECK_STR(id, "8(3)ア");
+	CHECK(r.says(b, POLICY_TREE_BASIC, id, S("端末からの情報持ち出し不可設定"), &has) == OK &&
+	      has);
+	CHECK(r.says(b, POLICY_TREE_BASIC, id, S("無害化通信"), &has) == OK && !has);
+	CHECK(r.says(b, POLICY_TREE_BASIC, id, S("　"), &has) == OK && !has);
+	CHECK(r.find(b, POLICY_TREE_BASIC, S("8(3)エ"), &id) == ERR_NOT_FOUND);
+	CHECK(r.find(b, POLICY_TREE_STANDARD, S("1"), &id) == ERR_NOT_FOUND);
 }
 
 static void shows(const char *text, size_t offset, const char *want)

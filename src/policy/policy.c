@@ -60,7 +60,7 @@ static enum err load_texts(struct arena *a, struct slice text, struct slice basi
 {
 	static const char *const parts[POLICY_TREES] = {"basis", "standard"};
 	struct slice texts[POLICY_TREES] = {basis_text, standard_text};
-	struct basis *b = arena_array(a, POLICY_TREES, sizeof *b);
+	struct clauses *b = arena_array(a, POLICY_TREES, sizeof *b);
 	struct policy_resolver *r = arena_alloc(a, sizeof *r);
 	struct hash both[2] = {hash_of(basis_text), hash_of(standard_text)};
 	enum err e = OK;
