@@ -77,6 +77,10 @@ void page_policy_entry(struct req *r);
 enum err policy_items(struct page *pg, const struct board *b, enum policy_visibility audience,
 		      struct policy_view *v) NODISCARD;
 
+/* log_pages.c */
+void page_log_file(struct req *r);
+void page_transfer_proof(struct req *r);
+
 /* forms.c */
 void form_sign_in(struct req *r);
 void form_sign_out(struct req *r);

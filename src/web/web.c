@@ -13,7 +13,7 @@ enum auth {
 
 struct route {
 	enum page_method method;
-	const char *path; /* one '*' stands for one segment */
+	const char *path; /* one '*' stands for one segment, a final "**" for some */
 	enum auth auth;
 	void (*handle)(struct req *r);
 	const char *purpose; /* of an API token: "send" or "receive" */
@@ -31,6 +31,8 @@ static const struct route routes[] = {
     {PAGE_GET, "/receive", AUTH_SESSION, page_receive, NULL, false},
     {PAGE_GET, "/transfers/*", AUTH_SESSION, page_transfer, NULL, false},
     {PAGE_GET, "/transfers/*/content", AUTH_SESSION, web_collect, NULL, false},
+    {PAGE_GET, "/transfers/*/proof", AUTH_SESSION, page_transfer_proof, NULL, false},
+    {PAGE_GET, "/log/**", AUTH_NONE, page_log_file, NULL, false},
     {PAGE_POST, "/transfers/*/withdraw", AUTH_SESSION, form_withdraw, NULL, false},
     {PAGE_GET, "/policy", AUTH_NONE, page_policy, NULL, false},
     {PAGE_GET, "/policy/entry", AUTH_NONE, page_policy_entry, NULL, false},
@@ -50,6 +52,7 @@ static const struct route routes[] = {
     {PAGE_PUT, "/api/v1/transfers/*/content", AUTH_API, api_put, "send", false},
     {PAGE_GET, "/api/v1/transfers/*/content", AUTH_API, web_collect, "receive", false},
     {PAGE_GET, "/api/v1/transfers/*/report", AUTH_API, api_report, NULL, true},
+    {PAGE_GET, "/api/v1/transfers/*/proof", AUTH_API, page_transfer_proof, NULL, true},
     {PAGE_POST, "/api/v1/transfers/*/withdraw", AUTH_API, api_withdraw, "send", false},
     {PAGE_GET, "/api/v1/people", AUTH_API, api_people, "send", true},
 };
@@ -399,6 +402,12 @@ static bool path_matches(const char *pattern, struct slice path, struct slice *r
 		return slice_eq_str(path, pattern);
 	before = slice_of(pattern, (size_t)(star - pattern));
 	after = slice_str(star + 1);
+	if (slice_eq_str(after, "*")) {
+		if (path.n <= before.n || !slice_starts(path, before))
+			return false;
+		*ret_id = slice_from(path, before.n);
+		return true;
+	}
 	if (path.n <= before.n + after.n || !slice_starts(path, before) || !slice_ends(path, after))
 		return false;
 	*ret_id = slice_of(path.p + before.n, path.n - before.n - after.n);

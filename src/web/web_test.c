@@ -1,9 +1,11 @@
 /* The room over a store that this file plays: no gateway, no socket. */
 #include "web/internal.h"
-#include "base/test.h"
-
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
+#include "base/test.h"
+#include "record/signer.h"
+#include "tlog/receipt.h"
 
 #define TOKEN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define CSRF "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
@@ -19,6 +21,7 @@ static struct {
 	enum view_part part;
 	uint64_t at;
 	bool no_answer;
+	int log; /* DIR/log, where a case makes one */
 } t;
 
 /* -- the played store and gateway -------------------------------------------------------------- */
@@ -55,7 +58,7 @@ struct store *view_store(struct view *v)
 int view_log(struct view *v)
 {
 	(void)v;
-	return -1;
+	return t.log;
 }
 
 enum err view_session(struct view *v, struct slice token, struct slice zone, int64_t now_ms,
@@ -292,6 +295,7 @@ static struct slice field(const char *name)
 static void reset(void)
 {
 	memset(&t, 0, sizeof t);
+	t.log = -1;
 	t.state = TRANSFER_READY;
 	t.part = VIEW_SENDER | VIEW_RECIPIENT;
 }
@@ -629,6 +633,94 @@ static void api_refuses(void)
 	CHECK(answer.reply.status == 503);
 }
 
-TESTS(CASE(escapes), CASE(hostile_values_stay_text), CASE(speaks_the_readers_language),
-      CASE(asks_to_sign_in), CASE(signs_in), CASE(csrf_is_needed), CASE(others_do_not_exist),
-      CASE(collects), CASE(uploads), CASE(api_tokens), CASE(api_refuses))
+/* A log of six entries in a scratch folder. */
+static void make_log(char dir[32])
+{
+	struct signer *s;
+	struct hash no = {0};
+	char path[64];
+	AUTO_BUF b;
+
+	buf_init(&b, 4096);
+	strcpy(dir, "/tmp/web_test.XXXXXX");
+	REQUIRE(mkdtemp(dir));
+	REQUIRE(signer_create(dir, S("sekisho.example/log")) == OK);
+	REQUIRE(signer_open(dir, &s) == OK);
+	for (unsigned i = 0; i < 6; i++)
+		REQUIRE(tlog_bundle_put(&b, S("an entry")) == OK);
+	REQUIRE(signer_add(s, 0, no, buf_view(&b), 6) == OK);
+	signer_close(s);
+	snprintf(path, sizeof path, "%s/log", dir);
+	t.log = open(path, O_RDONLY | O_DIRECTORY);
+	REQUIRE(t.log >= 0);
+}
+
+static unsigned status_of(const char *path)
+{
+	struct page_request rq = get(path);
+
+	ask(&rq);
+	return answer.reply.status;
+}
+
+static void the_log_is_for_everybody(void)
+{
+	static const char *const none[] = {"/log/",
+					   "/log/x",
+					   "/log/tile/0/000",
+					   "/log/tile/0/000.p/7",
+					   "/log/tile/0/001.p/1",
+					   "/log/tile/1/000.p/1",
+					   "/log/tile/entries/000",
+					   "/log/head",
+					   "/log/signer/key",
+					   "/log/checkpoint/x"};
+	char dir[32], cmd[64];
+
+	reset();
+	CHECK(status_of("/log/checkpoint") != 200);
+	make_log(dir);
+	CHECK(status_of("/log/checkpoint") == 200 && has("sekisho.example/log\n6\n"));
+	CHECK(status_of("/log/key") == 200 && has("sekisho.example/log+"));
+	CHECK(status_of("/log/tile/0/000.p/6") == 200 && answer.body.n == 6 * 32);
+	CHECK(status_of("/log/tile/0/000.p/2") == 200 && answer.body.n == 2 * 32);
+	CHECK(status_of("/log/tile/entries/000.p/6") == 200 && answer.body.n == 60);
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		CHECK(status_of(none[i]) == 404);
+	close(t.log);
+	snprintf(cmd, sizeof cmd, "rm -rf %s", dir);
+	CHECK(system(cmd) == 0);
+}
+
+static void whoever_takes_part_gets_the_proof(void)
+{
+	struct page_request rq;
+	struct tlog_proof_file f;
+	char dir[32], cmd[64];
+
+	reset();
+	make_log(dir);
+	rq = signed_in(PAGE_GET, "/transfers/" ID "/proof");
+	add(&rq.query, "entry", "4");
+	ask(&rq);
+	CHECK(answer.reply.status == 200);
+	CHECK_STR(field("Content-Disposition"), "attachment; filename=\"entry-4.tlog-proof\"");
+	CHECK(tlog_proof_file_parse(buf_view(&answer.body), &f) == OK && f.index == 4);
+	rq.query.p[0].value = S("3"); /* signed, but of another transfer */
+	ask(&rq);
+	CHECK(answer.reply.status == 404);
+	rq.query.p[0].value = S("x");
+	ask(&rq);
+	CHECK(answer.reply.status == 400);
+	rq = get("/transfers/" ID "/proof");
+	ask(&rq);
+	CHECK(answer.reply.status == 303);
+	close(t.log);
+	snprintf(cmd, sizeof cmd, "rm -rf %s", dir);
+	CHECK(system(cmd) == 0);
+}
+
+TESTS(CASE(the_log_is_for_everybody), CASE(whoever_takes_part_gets_the_proof), CASE(escapes),
+      CASE(hostile_values_stay_text), CASE(speaks_the_readers_language), CASE(asks_to_sign_in),
+      CASE(signs_in), CASE(csrf_is_needed), CASE(others_do_not_exist), CASE(collects),
+      CASE(uploads), CASE(api_tokens), CASE(api_refuses))
