@@ -44,20 +44,7 @@ static void one(const struct policy *p, const struct policy_space *s, int32_t da
 		buf_slice(&b, s->value[k][v[k]].word);
 		buf_byte(&b, '\t');
 	}
-	struct policy_request rq = {.channel = v[POLICY_A_CHANNEL],
-				    .source = v[POLICY_A_SOURCE],
-				    .destination = v[POLICY_A_DESTINATION],
-				    .exception = v[POLICY_A_EXCEPTION],
-				    .contains = v[POLICY_A_CONTAINS],
-				    .confidentiality = (uint8_t)v[POLICY_A_CONFIDENTIALITY],
-				    .integrity = (uint8_t)v[POLICY_A_INTEGRITY],
-				    .availability = (uint8_t)v[POLICY_A_AVAILABILITY],
-				    .recipient = v[POLICY_A_RECIPIENT],
-				    .type = v[POLICY_A_TYPE],
-				    .role = v[POLICY_A_ROLE],
-				    .factors = (uint8_t)v[POLICY_A_FACTORS],
-				    .hours = v[POLICY_A_HOURS],
-				    .day = day};
+	struct policy_request rq = policy_case_request(v, day);
 	policy_decide(p, &rq, &d);
 	buf_printf(&b, "%d\t%u\t", d.permit, d.reason == POLICY_BY_RULE ? d.line : 0);
 	for (unsigned o = 0; o < POLICY_OBLIGATIONS; o++)

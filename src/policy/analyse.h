@@ -64,6 +64,31 @@ struct policy_outcome {
 	uint32_t retain_days, retain_years, retain_fiscal; /* the longest one wins */
 };
 
+/* A case, one value for each attribute, as a request of that day; and back. */
+struct policy_request policy_case_request(const uint32_t value[POLICY_ATTRS], int32_t day);
+/* In the header because every decision calls it. */
+static inline void policy_request_case(const struct policy_request *rq,
+				       uint32_t ret_value[POLICY_ATTRS])
+{
+	const uint32_t v[POLICY_ATTRS] = {
+	    [POLICY_A_CHANNEL] = rq->channel,
+	    [POLICY_A_SOURCE] = rq->source,
+	    [POLICY_A_DESTINATION] = rq->destination,
+	    [POLICY_A_EXCEPTION] = rq->exception,
+	    [POLICY_A_CONTAINS] = rq->contains,
+	    [POLICY_A_CONFIDENTIALITY] = rq->confidentiality,
+	    [POLICY_A_INTEGRITY] = rq->integrity,
+	    [POLICY_A_AVAILABILITY] = rq->availability,
+	    [POLICY_A_RECIPIENT] = rq->recipient,
+	    [POLICY_A_TYPE] = rq->type,
+	    [POLICY_A_ROLE] = rq->role,
+	    [POLICY_A_FACTORS] = rq->factors,
+	    [POLICY_A_HOURS] = rq->hours,
+	};
+
+	memcpy(ret_value, v, sizeof v);
+}
+
 /* Cases that are decided alike (for a diff: before and after); boxes of groups do not overlap. */
 struct policy_group {
 	struct policy_box box;

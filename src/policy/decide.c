@@ -98,22 +98,10 @@ static uint32_t exception_of(const struct policy *p, const struct policy_request
 static void sets_of(const struct policy *p, const struct policy_request *rq, struct sets *ret)
 {
 	const struct compiled *c = &p->compiled;
-	const uint32_t v[POLICY_ATTRS] = {
-	    [POLICY_A_CHANNEL] = rq->channel,
-	    [POLICY_A_SOURCE] = rq->source,
-	    [POLICY_A_DESTINATION] = rq->destination,
-	    [POLICY_A_EXCEPTION] = exception_of(p, rq),
-	    [POLICY_A_CONTAINS] = rq->contains,
-	    [POLICY_A_CONFIDENTIALITY] = rq->confidentiality,
-	    [POLICY_A_INTEGRITY] = rq->integrity,
-	    [POLICY_A_AVAILABILITY] = rq->availability,
-	    [POLICY_A_RECIPIENT] = rq->recipient,
-	    [POLICY_A_TYPE] = rq->type,
-	    [POLICY_A_ROLE] = rq->role,
-	    [POLICY_A_FACTORS] = rq->factors,
-	    [POLICY_A_HOURS] = rq->hours,
-	};
+	uint32_t v[POLICY_ATTRS];
 
+	policy_request_case(rq, v);
+	v[POLICY_A_EXCEPTION] = exception_of(p, rq);
 	ret->n = c->n_active;
 	for (size_t i = 0; i < c->n_active; i++) {
 		enum policy_attr k = c->active[i];

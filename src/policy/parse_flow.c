@@ -19,8 +19,9 @@ static bool listed(const struct policy *p, uint32_t zone, const struct network *
 }
 
 /* A network or one address, which must lie in the zone. */
-static enum err range(struct parser *ps, uint32_t zone, struct policy_range *ret)
+static enum err range(struct parser *ps, uint32_t zone, void *into)
 {
+	struct policy_range r;
 	struct network n = {0};
 	struct policy_addr a;
 	enum err e;
@@ -57,44 +58,21 @@ static enum err range(struct parser *ps, uint32_t zone, struct policy_range *ret
 		return FAIL(ps, ps->t.at.offset, "%s does not lie in a network of zone '%.*s'",
 			    policy_token_name(ps), (int)ps->p->zones[zone].name.n,
 			    (const char *)ps->p->zones[zone].name.p);
-	memcpy(ret->lo, n.lo, 16);
-	memcpy(ret->hi, n.hi, 16);
+	memcpy(r.lo, n.lo, 16);
+	memcpy(r.hi, n.hi, 16);
+	memcpy(into, &r, sizeof r);
 	return policy_next(ps);
 }
 
-static enum err ranges(struct parser *ps, uint32_t zone, const struct policy_range **ret,
-		       size_t *ret_n)
-{
-	void *items = NULL;
-	size_t n = 0, cap = 0;
-	bool more = true;
-
-	if (policy_at(ps, "any"))
-		return policy_next(ps);
-	while (more) {
-		struct policy_range one;
-
-		if (n == RANGES_MAX)
-			return FAIL(ps, ps->t.at.offset, "at most %d addresses", RANGES_MAX);
-		TRY(range(ps, zone, &one));
-		TRY(policy_push(ps->p->arena, &items, n, &cap, sizeof one, &one));
-		n++;
-		more = policy_at(ps, ",");
-		if (more)
-			TRY(policy_next(ps));
-	}
-	*ret = items;
-	*ret_n = n;
-	return OK;
-}
-
 /* 443, 8080-8089 */
-static enum err port(struct parser *ps, struct policy_ports *ret)
+static enum err port(struct parser *ps, uint32_t zone, void *into)
 {
+	struct policy_ports p;
 	struct slice t;
 	size_t dash;
 	uint64_t lo = 0, hi = 0;
 
+	(void)zone;
 	if (!ps->t.starts && ps->t.kind == TOK_WORD)
 		policy_lex_raw(&ps->lx, &ps->t);
 	t = ps->t.text;
@@ -106,12 +84,17 @@ static enum err port(struct parser *ps, struct policy_ports *ret)
 		return FAIL(ps, ps->t.at.offset,
 			    "expected a port as in 443 or ports as in 8080-8089 instead of %s",
 			    policy_token_name(ps));
-	*ret = (struct policy_ports){(uint16_t)lo, (uint16_t)hi};
+	p = (struct policy_ports){(uint16_t)lo, (uint16_t)hi};
+	memcpy(into, &p, sizeof p);
 	return policy_next(ps);
 }
 
-static enum err ports(struct parser *ps, struct policy_flow *f)
+/* `any`, or what `one` reads, between commas; *ret_n 0 for any. */
+static enum err list(struct parser *ps,
+		     enum err (*one)(struct parser *ps, uint32_t zone, void *ret), uint32_t zone,
+		     size_t size, const void **ret, size_t *ret_n)
 {
+	uint8_t item[sizeof(struct policy_range)];
 	void *items = NULL;
 	size_t n = 0, cap = 0;
 	bool more = true;
@@ -119,19 +102,36 @@ static enum err ports(struct parser *ps, struct policy_flow *f)
 	if (policy_at(ps, "any"))
 		return policy_next(ps);
 	while (more) {
-		struct policy_ports one;
-
 		if (n == RANGES_MAX)
-			return FAIL(ps, ps->t.at.offset, "at most %d ports", RANGES_MAX);
-		TRY(port(ps, &one));
-		TRY(policy_push(ps->p->arena, &items, n, &cap, sizeof one, &one));
+			return FAIL(ps, ps->t.at.offset, "at most %d in one flow", RANGES_MAX);
+		TRY(one(ps, zone, item));
+		TRY(policy_push(ps->p->arena, &items, n, &cap, size, item));
 		n++;
 		more = policy_at(ps, ",");
 		if (more)
 			TRY(policy_next(ps));
 	}
+	*ret = items;
+	*ret_n = n;
+	return OK;
+}
+
+static enum err ranges(struct parser *ps, uint32_t zone, const struct policy_range **ret,
+		       size_t *ret_n)
+{
+	const void *items = NULL;
+
+	TRY(list(ps, range, zone, sizeof **ret, &items, ret_n));
+	*ret = items;
+	return OK;
+}
+
+static enum err ports(struct parser *ps, struct policy_flow *f)
+{
+	const void *items = NULL;
+
+	TRY(list(ps, port, 0, sizeof *f->ports, &items, &f->n_ports));
 	f->ports = items;
-	f->n_ports = n;
 	return OK;
 }
 

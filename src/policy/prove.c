@@ -23,26 +23,6 @@ struct proof {
 	mdd_ref *edge, *way; /* [from * zones + to]: content that gets there in one hop; in some */
 };
 
-static struct policy_request request(const struct policy *p, const uint32_t v[POLICY_ATTRS])
-{
-	return (struct policy_request){
-	    .channel = v[POLICY_A_CHANNEL],
-	    .source = v[POLICY_A_SOURCE],
-	    .destination = v[POLICY_A_DESTINATION],
-	    .exception = v[POLICY_A_EXCEPTION],
-	    .contains = v[POLICY_A_CONTAINS],
-	    .confidentiality = (uint8_t)v[POLICY_A_CONFIDENTIALITY],
-	    .integrity = (uint8_t)v[POLICY_A_INTEGRITY],
-	    .availability = (uint8_t)v[POLICY_A_AVAILABILITY],
-	    .recipient = v[POLICY_A_RECIPIENT],
-	    .type = v[POLICY_A_TYPE],
-	    .role = v[POLICY_A_ROLE],
-	    .factors = (uint8_t)v[POLICY_A_FACTORS],
-	    .hours = v[POLICY_A_HOURS],
-	    .day = p->effective,
-	};
-}
-
 static mdd_ref all_but(struct proof *pf, uint32_t channels, uint32_t from, uint32_t to)
 {
 	uint32_t set[POLICY_ATTRS];
@@ -72,7 +52,7 @@ static bool direct(struct proof *pf, struct policy_breach *ret)
 	bad = mdd_and(pf->md.m, mdd_and(pf->md.m, bad, pf->asked), pf->lacking);
 	if (!mdd_pick(pf->md.m, bad, value))
 		return false;
-	ret->hop[0] = request(pf->p, value);
+	ret->hop[0] = policy_case_request(value, pf->p->effective);
 	ret->hops = 1;
 	return true;
 }
@@ -148,7 +128,7 @@ static bool hop(struct proof *pf, uint32_t from, uint32_t to, const uint32_t val
 	box = mdd_box(pf->md.m, set, 1);
 	if (!mdd_pick(pf->md.m, mdd_and(pf->md.m, box, pf->lacking), found))
 		return false;
-	*ret = request(pf->p, found);
+	*ret = policy_case_request(found, pf->p->effective);
 	return true;
 }
 

@@ -123,19 +123,7 @@ static inline bool next(const struct policy_space *s, struct at *at)
 
 static inline struct policy_request request(const struct at *at)
 {
-	const uint32_t *v = at->v;
-
-	return (struct policy_request){.channel = v[POLICY_A_CHANNEL],
-				       .source = v[POLICY_A_SOURCE],
-				       .destination = v[POLICY_A_DESTINATION],
-				       .exception = v[POLICY_A_EXCEPTION],
-				       .contains = v[POLICY_A_CONTAINS],
-				       .confidentiality = (uint8_t)v[POLICY_A_CONFIDENTIALITY],
-				       .recipient = v[POLICY_A_RECIPIENT],
-				       .type = v[POLICY_A_TYPE],
-				       .factors = (uint8_t)v[POLICY_A_FACTORS],
-				       .hours = v[POLICY_A_HOURS],
-				       .day = DAY};
+	return policy_case_request(at->v, DAY);
 }
 
 /* What no rule of these tests asks for is left at its first value. */

@@ -134,23 +134,10 @@ void policy_cadence_print(struct policy_cadence c, enum policy_lang lang, struct
 static void put_request(const struct policy *p, const struct policy_request *rq,
 			enum policy_lang lang, struct buf *out)
 {
-	const uint32_t v[POLICY_ATTRS] = {
-	    [POLICY_A_CHANNEL] = rq->channel,
-	    [POLICY_A_SOURCE] = rq->source,
-	    [POLICY_A_DESTINATION] = rq->destination,
-	    [POLICY_A_EXCEPTION] = rq->exception,
-	    [POLICY_A_CONTAINS] = rq->contains,
-	    [POLICY_A_CONFIDENTIALITY] = rq->confidentiality,
-	    [POLICY_A_INTEGRITY] = rq->integrity,
-	    [POLICY_A_AVAILABILITY] = rq->availability,
-	    [POLICY_A_RECIPIENT] = rq->recipient,
-	    [POLICY_A_TYPE] = rq->type,
-	    [POLICY_A_ROLE] = rq->role,
-	    [POLICY_A_FACTORS] = rq->factors,
-	    [POLICY_A_HOURS] = rq->hours,
-	};
+	uint32_t v[POLICY_ATTRS];
 	struct policy_value route[3];
 
+	policy_request_case(rq, v);
 	for (unsigned i = 0; i < 3; i++)
 		route[i] = policy_value(p, i, v[i]);
 	put_value(&route[POLICY_A_SOURCE], lang, POLICY_SECRET, out);

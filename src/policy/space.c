@@ -113,6 +113,26 @@ struct policy_value policy_value(const struct policy *p, enum policy_attr a, uin
 	return (struct policy_value){S("unknown"), S("不明"), S("unknown"), POLICY_PUBLIC};
 }
 
+struct policy_request policy_case_request(const uint32_t v[POLICY_ATTRS], int32_t day)
+{
+	return (struct policy_request){
+	    .channel = v[POLICY_A_CHANNEL],
+	    .source = v[POLICY_A_SOURCE],
+	    .destination = v[POLICY_A_DESTINATION],
+	    .exception = v[POLICY_A_EXCEPTION],
+	    .contains = v[POLICY_A_CONTAINS],
+	    .confidentiality = (uint8_t)v[POLICY_A_CONFIDENTIALITY],
+	    .integrity = (uint8_t)v[POLICY_A_INTEGRITY],
+	    .availability = (uint8_t)v[POLICY_A_AVAILABILITY],
+	    .recipient = v[POLICY_A_RECIPIENT],
+	    .type = v[POLICY_A_TYPE],
+	    .role = v[POLICY_A_ROLE],
+	    .factors = (uint8_t)v[POLICY_A_FACTORS],
+	    .hours = v[POLICY_A_HOURS],
+	    .day = day,
+	};
+}
+
 static void count_cases(struct policy_space *s)
 {
 	s->cases = 1;

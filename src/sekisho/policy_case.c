@@ -81,7 +81,7 @@ static enum err date_flag(const struct cli *cli, int32_t *ret)
 enum err policy_cli_request(const struct cli *cli, struct arena *a, const struct policy *p,
 			    struct policy_request *ret)
 {
-	struct policy_request rq = {0};
+	int32_t day = 0;
 	uint32_t v[POLICY_ATTRS] = {0};
 	struct policy_box b;
 
@@ -104,20 +104,7 @@ enum err policy_cli_request(const struct cli *cli, struct arena *a, const struct
 			return ERR_USAGE;
 		}
 	}
-	TRY(date_flag(cli, &rq.day));
-	rq.channel = v[POLICY_A_CHANNEL];
-	rq.source = v[POLICY_A_SOURCE];
-	rq.destination = v[POLICY_A_DESTINATION];
-	rq.exception = v[POLICY_A_EXCEPTION];
-	rq.contains = v[POLICY_A_CONTAINS];
-	rq.confidentiality = (uint8_t)v[POLICY_A_CONFIDENTIALITY];
-	rq.integrity = (uint8_t)v[POLICY_A_INTEGRITY];
-	rq.availability = (uint8_t)v[POLICY_A_AVAILABILITY];
-	rq.recipient = v[POLICY_A_RECIPIENT];
-	rq.type = v[POLICY_A_TYPE];
-	rq.role = v[POLICY_A_ROLE];
-	rq.factors = (uint8_t)v[POLICY_A_FACTORS];
-	rq.hours = v[POLICY_A_HOURS];
-	*ret = rq;
+	TRY(date_flag(cli, &day));
+	*ret = policy_case_request(v, day);
 	return OK;
 }
