@@ -79,5 +79,6 @@ office
 [ -x build-bench/bench/image_bench ] && build-bench/bench/image_bench | tee -a "$raw"
 build-bench/bench/worker_bench build-bench/sekisho-worker | tee -a "$raw"
 build-bench/bench/policy_bench | tee -a "$raw"
+mkdir "$tmp/page" && build-bench/bench/policy_page_bench 10000000 "$tmp/page" | tee -a "$raw"
 python3 bench/gateway_bench.py build-bench/sekisho build-bench/bench/upload_floor | tee -a "$raw"
 echo "raw numbers: $raw"

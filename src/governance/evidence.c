@@ -110,9 +110,9 @@ static bool is_enforced(const struct board_source *src, const struct policy_stat
 	case POLICY_KIND_PERMIT:
 		return door && src->handles(st->obligations);
 	case POLICY_KIND_FORBID:
-		return door;
 	case POLICY_KIND_NEVER:
 	case POLICY_KIND_ALWAYS:
+		return door;
 	case POLICY_KIND_DEFAULT:
 	case POLICY_KIND_LIMIT:
 	case POLICY_KIND_HIDDEN:

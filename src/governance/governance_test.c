@@ -209,6 +209,7 @@ static const char policy_text[] =
     "permit transfer lgwan -> internet when confidentiality = 1\n"
     "    obliges sanitize rebuild, encrypt, retain 30 days clause 8(2) \"区分に応じた\"\n"
     "default deny clause 2(17)\n"
+    "never media in any clause 8(3)ア \"持ち出し不可\"\n"
     "control restore \"復元\" evidence restore.tested every 1 month clause 8(7)\n"
     "control cabinet \"施錠\" attested by staff every 1 week clause 8(4)\n";
 
@@ -307,6 +308,8 @@ static void the_heartbeat_lights_and_fades(void)
 	REQUIRE(board_heartbeat(store, pol, NOW) == OK);
 	b = look(NOW + HOUR);
 	CHECK(b.running && phrase(&b, "8(3)イ", 1)->light == LIGHT_FRESH);
+	/* What is proved of a way that this program has no door for is not enforced by it. */
+	CHECK(phrase(&b, "8(3)ア", 1)->n == 1 && phrase(&b, "8(3)ア", 1)->best == NULL);
 	CHECK(phrase(&b, "8(3)イ", 1)->best->count == 0);
 	event("transfer.ready", "transfer/1", "8(3)イ", NOW + 2 * HOUR);
 	b = look(NOW + 3 * HOUR);
