@@ -1,24 +1,8 @@
 /* The real text, a 対策基準 in articles, and texts as they should not be. */
-#include "base/test.h"
+#include "base/test_file.h"
 #include "clauses/compare.h"
 
 static struct arena *arena;
-
-static struct slice file(const char *path)
-{
-	static char name[4096];
-	const char *root = getenv("SEKISHO_SOURCE");
-	size_t cap = 1u << 20, n;
-	uint8_t *p = arena_room(arena, cap);
-	FILE *f;
-
-	snprintf(name, sizeof name, "%s/%s", root ? root : ".", path);
-	f = fopen(name, "r");
-	REQUIRE(f && p);
-	n = fread(p, 1, cap, f);
-	fclose(f);
-	return slice_of(p, n);
-}
 
 static struct clauses read_text(struct slice text)
 {
@@ -81,7 +65,7 @@ static void reads_the_basic_policy(void)
 	int32_t day = 0;
 
 	fresh();
-	c = read_text(file("policy/chofu/basic-policy.txt"));
+	c = read_text(test_file(arena, "policy/chofu/basic-policy.txt"));
 	whole(&c);
 	CHECK(c.n == ARRAY_LEN(ids));
 	for (uint32_t i = 0; i < c.n && i < ARRAY_LEN(ids); i++)
@@ -106,7 +90,7 @@ static void dates_the_supplements(void)
 	unsigned n = 0;
 
 	fresh();
-	c = read_text(file("policy/chofu/basic-policy.txt"));
+	c = read_text(test_file(arena, "policy/chofu/basic-policy.txt"));
 	for (uint32_t i = 0; i < c.n; i++) {
 		if (c.nodes[i].kind != CLAUSE_SUPPLEMENT)
 			continue;
@@ -159,7 +143,7 @@ static void the_glossary_is_the_source(void)
 	unsigned n = 0;
 
 	fresh();
-	c = read_text(file("policy/chofu/basic-policy.txt"));
+	c = read_text(test_file(arena, "policy/chofu/basic-policy.txt"));
 	for (uint32_t i = 0; i < c.n; i++) {
 		const struct clause *k = &c.nodes[i];
 		AUTO_BUF b = {0};
@@ -217,7 +201,7 @@ static void finds_obligations(void)
 	struct clause_span at;
 
 	fresh();
-	c = read_text(file("policy/chofu/basic-policy.txt"));
+	c = read_text(test_file(arena, "policy/chofu/basic-policy.txt"));
 	check_phrases(&c, "8(3)ア", a, ARRAY_LEN(a));
 	check_phrases(&c, "8(3)イ", i, ARRAY_LEN(i));
 	check_phrases(&c, "8(8)", sns, ARRAY_LEN(sns));

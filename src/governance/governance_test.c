@@ -1,5 +1,5 @@
 /* Versions, offices and lights over a real store; time is what the test says. */
-#include "base/test.h"
+#include "base/test_file.h"
 
 #include <unistd.h>
 #include "governance/board.h"
@@ -15,22 +15,6 @@
 static struct arena *arena;
 static struct store *store;
 static char dir[64], path[128];
-
-static struct slice file(const char *name)
-{
-	char full[4096];
-	const char *root = getenv("SEKISHO_SOURCE");
-	size_t cap = 1u << 20, n;
-	uint8_t *p = arena_room(arena, cap);
-	FILE *f;
-
-	snprintf(full, sizeof full, "%s/%s", root ? root : ".", name);
-	f = fopen(full, "r");
-	REQUIRE(f && p);
-	n = fread(p, 1, cap, f);
-	fclose(f);
-	return slice_of(p, n);
-}
 
 static void fresh(void)
 {
@@ -94,7 +78,7 @@ static void lists_every_version(void)
 	size_t n;
 
 	fresh();
-	REQUIRE(adopt(file("policy/chofu/basic-policy.txt"), "市長", 0, &r, &d) == OK);
+	REQUIRE(adopt(test_file(arena, "policy/chofu/basic-policy.txt"), "市長", 0, &r, &d) == OK);
 	CHECK(r.versions == 5 && r.effective == day(2022, 7, 15));
 	REQUIRE(text_versions(store, TEXT_BASIC, arena, &v, &n) == OK);
 	REQUIRE(n == 5);
@@ -109,7 +93,7 @@ static void lists_every_version(void)
 	REQUIRE(text_as_of(store, TEXT_BASIC, S(""), day(2019, 4, 30), arena, &one) == OK);
 	CHECK(one.effective == day(2019, 4, 1));
 	REQUIRE(text_as_of(store, TEXT_BASIC, S("議会"), day(2026, 1, 1), arena, &one) == OK);
-	CHECK(one.on_file && slice_eq(one.text, file("policy/chofu/basic-policy.txt")));
+	CHECK(one.on_file && slice_eq(one.text, test_file(arena, "policy/chofu/basic-policy.txt")));
 	CHECK(text_as_of(store, TEXT_BASIC, S("教育委員会"), day(2026, 1, 1), arena, &one) ==
 	      ERR_NOT_FOUND);
 	CHECK(text_as_of(store, TEXT_BASIC, S(""), day(2015, 3, 31), arena, &one) == ERR_NOT_FOUND);
@@ -126,7 +110,7 @@ static void every_adoption_is_recorded(void)
 	size_t n;
 
 	fresh();
-	REQUIRE(adopt(file("policy/chofu/basic-policy.txt"), "市長", 0, &r, &d) == OK);
+	REQUIRE(adopt(test_file(arena, "policy/chofu/basic-policy.txt"), "市長", 0, &r, &d) == OK);
 	REQUIRE(record_of_stream(store, S("policy/basic/5"), arena, &e, &n) == OK);
 	REQUIRE(n == 1);
 	CHECK_STR(e[0].type, "policy.adopted");
@@ -145,7 +129,7 @@ static void fills_in_and_refuses(void)
 	struct diag d = {0};
 
 	fresh();
-	REQUIRE(adopt(file("policy/chofu/basic-policy.txt"), "市長", 0, &r, &d) == OK);
+	REQUIRE(adopt(test_file(arena, "policy/chofu/basic-policy.txt"), "市長", 0, &r, &d) == OK);
 	REQUIRE(adopt(slice_of(old, sizeof old - 1), "市長", 0, &r, &d) == OK);
 	CHECK(r.versions == 0 && r.id == 3);
 	REQUIRE(text_as_of(store, TEXT_BASIC, S(""), day(2020, 1, 1), arena, &one) == OK);
@@ -223,7 +207,8 @@ static const struct policy *policy_of(struct slice text)
 	const struct policy *p;
 	struct diag d = {0};
 
-	if (policy_load(arena, text, file("policy/chofu/basic-policy.txt"), &p, &d) != OK) {
+	if (policy_load(arena, text, test_file(arena, "policy/chofu/basic-policy.txt"), &p, &d) !=
+	    OK) {
 		printf("# line %u: %s\n", d.line, d.text);
 		REQUIRE(false);
 	}
@@ -253,7 +238,8 @@ static void ready(void)
 	struct diag d;
 
 	fresh();
-	REQUIRE(clauses_read(arena, file("policy/chofu/basic-policy.txt"), &cl, &d) == OK);
+	REQUIRE(clauses_read(arena, test_file(arena, "policy/chofu/basic-policy.txt"), &cl, &d) ==
+		OK);
 	pol = policy_of(slice_of(policy_text, sizeof policy_text - 1));
 }
 

@@ -168,6 +168,25 @@ void page_policy(struct req *r)
 	web_html(r, 200);
 }
 
+/*
+ * What everybody may have proved: decisions, versions, and what the policy's own public statements
+ * name as evidence. That somebody signed in is nobody else's business.
+ */
+static bool is_open(const struct req *r, const struct record_entry *e)
+{
+	const struct policy_statement *st;
+	size_t n = policy_statements(r->web->policy, &st);
+
+	if (r->signed_in || record_value(e, "clause").n > 0 ||
+	    slice_starts(e->type, S("policy.")) || slice_eq_str(e->type, BOARD_ATTESTED_TYPE))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (st[i].force == POLICY_EVIDENCED && st[i].visibility == POLICY_PUBLIC &&
+		    slice_eq(st[i].evidence, e->type))
+			return true;
+	return false;
+}
+
 static struct slice hex_of(struct req *r, struct hash h)
 {
 	char hex[65];
@@ -185,6 +204,8 @@ void page_policy_entry(struct req *r)
 
 	if (slice_u64(page_get(&r->rq->query, "n"), &n))
 		e = entry_prove(view_store(r->web->view), view_log(r->web->view), n, r->arena, &p);
+	if (e == OK && !is_open(r, &p.entry))
+		e = ERR_NOT_FOUND;
 	if (e != OK) {
 		failed(r, e);
 		return;

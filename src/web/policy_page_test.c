@@ -1,5 +1,5 @@
 /* The policy page over a real store and a real log. */
-#include "base/test.h"
+#include "base/test_file.h"
 #include "web/internal.h"
 
 #include <unistd.h>
@@ -19,22 +19,6 @@ static struct arena *arena;
 static struct store *store;
 static struct web web;
 static char dir[64];
-
-static struct slice file(const char *name)
-{
-	char full[4096];
-	const char *root = getenv("SEKISHO_SOURCE");
-	size_t cap = 1u << 20, n;
-	uint8_t *p = arena_room(arena, cap);
-	FILE *f;
-
-	snprintf(full, sizeof full, "%s/%s", root ? root : ".", name);
-	f = fopen(full, "r");
-	REQUIRE(f && p);
-	n = fread(p, 1, cap, f);
-	fclose(f);
-	return slice_of(p, n);
-}
 
 static void sign(void)
 {
@@ -94,9 +78,9 @@ static void fresh(void)
 	person();
 	REQUIRE(store_commit(store) == OK);
 	web = (struct web){.zone = S("lgwan"), .city = S("調布市"), .random_hex = hex};
-	web.basis = file("policy/chofu/basic-policy.txt");
-	REQUIRE(policy_load(arena, file("policy/chofu/chofu.policy"), web.basis, &web.policy, &d) ==
-		OK);
+	web.basis = test_file(arena, "policy/chofu/basic-policy.txt");
+	REQUIRE(policy_load(arena, test_file(arena, "policy/chofu/chofu.policy"), web.basis,
+			    &web.policy, &d) == OK);
 	REQUIRE(view_open(dir, S("chofu"), &web.view) == OK);
 }
 
@@ -250,6 +234,22 @@ static void procedures_are_for_offices(void)
 	done();
 }
 
+static void other_entries_are_for_staff(void)
+{
+	fresh();
+	REQUIRE(store_begin(store) == OK);
+	REQUIRE(record_append(store,
+			      &(struct record_event){.type = "session.failed",
+						     .stream = S("account/1"),
+						     .actor = S("suzuki"),
+						     .at_ms = NOW},
+			      NULL) == OK);
+	REQUIRE(store_commit(store) == OK);
+	get("/policy/entry", "n=0", false, 404);
+	get("/policy/entry", "n=0", true, 200);
+	done();
+}
+
 static void an_entry_is_proved(void)
 {
 	struct slice b;
@@ -272,4 +272,4 @@ static void an_entry_is_proved(void)
 
 TESTS(CASE(everybody_reads_the_text), CASE(a_heartbeat_stamps),
       CASE(another_version_never_stands_in), CASE(procedures_are_for_offices),
-      CASE(an_entry_is_proved))
+      CASE(other_entries_are_for_staff), CASE(an_entry_is_proved))
