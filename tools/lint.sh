@@ -25,6 +25,9 @@ tap $s 'pure rooms import nothing but memory, strings and mathematics'
 python3 tests/house/sizes.py && s=0 || s=1
 tap $s 'no file over 800 and no function over 80 lines but tables'
 
+python3 tests/house/fuzzing.py && s=0 || s=1
+tap $s 'every fuzz target has seeds and its line in docs/fuzzing.tsv'
+
 if [ "${1-}" != --quick ]; then
 	for c in gcc clang; do
 		rm -rf "build-lint-$c"

@@ -322,7 +322,7 @@ static void reads_a_whole_standard(void)
 				buf_printf(&b,
 					   "　%.3s　職員等は、情報資産%uの取扱いを記録し、\n"
 					   "所属長の許可を得なければならない。\n",
-					   "アイウエオカキク" + 3 * m, i * 1000 + k * 10 + m);
+					   &"アイウエオカキク"[3 * m], i * 1000 + k * 10 + m);
 			buf_str(&b, "\n");
 			if (k % 5 == 0)
 				buf_printf(&b, "- %u -\n\f", i * 3 + k / 5);

@@ -99,14 +99,14 @@ struct runs {
 	enum err err;
 };
 
-static void run_add(struct runs *rs, int side, const struct slice *w, size_t n)
+static void run_add(struct runs *rs, enum clause_side side, const struct slice *w, size_t n)
 {
 	struct slice text;
 
 	if (n == 0 || rs->err != OK)
 		return;
 	text = slice_of(w[0].p, (size_t)(w[n - 1].p + w[n - 1].n - w[0].p));
-	if (rs->n && (int)rs->r[rs->n - 1].side == side) {
+	if (rs->n && rs->r[rs->n - 1].side == side) {
 		rs->r[rs->n - 1].text.n += text.n;
 		return;
 	}

@@ -11,9 +11,11 @@
 
 enum clause_change { CHANGE_SAME, CHANGE_WORDS, CHANGE_ADDED, CHANGE_REMOVED, CHANGE_MOVED };
 
+enum clause_side { RUN_SAME, RUN_OLD, RUN_NEW };
+
 /* A run of characters that both have, or that only one has. */
 struct clause_run {
-	enum { RUN_SAME, RUN_OLD, RUN_NEW } side;
+	enum clause_side side;
 	struct slice text;
 };
 

@@ -569,7 +569,8 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "zygote-bad") == 0)
 		return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 3}, &bad_kind);
 	for (size_t i = 0; argc == 3 && i < WORKER_KINDS; i++)
-		if (strcmp(argv[1], "zygote") == 0 && strcmp(argv[2], proto_kind_name(i)) == 0)
+		if (strcmp(argv[1], "zygote") == 0 &&
+		    strcmp(argv[2], proto_kind_name((enum worker_kind)i)) == 0)
 			return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 3},
 					   &zygote_kinds[i]);
 	if (argc != 1)

@@ -1,0 +1,106 @@
+"""A scratch city with a running server, and a client of its portal: what the system tests share.
+
+The environment's SEKISHO_SOURCE names the source tree, the first argument the program.
+"""
+import http.client
+import json
+import os
+import pathlib
+import ssl
+import subprocess
+import sys
+import time
+import urllib.parse
+
+SEKISHO = sys.argv[1]
+SOURCE = pathlib.Path(os.environ['SEKISHO_SOURCE'])
+PASSWORD = 'kagi no basho 2026'
+TLS = ssl._create_unverified_context()
+
+
+def want(ok, what):
+    if not ok:
+        raise AssertionError(what)
+
+
+class City:
+    def __init__(self, home):
+        self.dir = home / 'city'
+        self.cli('init', self.dir, '--policy', SOURCE / 'policy/chofu/chofu.policy', '--city',
+                 'chofu', '--name', '調布市', '--listen', 'internet=127.0.0.1:0,lgwan=127.0.0.1:0')
+        for login, division in (('yamada', '福祉課'), ('suzuki', '福祉課'), ('sato', '市民課')):
+            self.cli('user', 'add', self.dir, '--login', login, '--name', login.title(),
+                     '--division', division, '--zones', 'internet,lgwan', text=PASSWORD + '\n')
+        self.log = open(home / 'log', 'w')
+        self.server = subprocess.Popen([SEKISHO, 'serve', '--json', self.dir], text=True,
+                                       stdout=subprocess.PIPE, stderr=self.log)
+        self.ports = {}
+        for line in self.server.stdout:
+            said = json.loads(line)
+            if said.get('ready'):
+                break
+            self.ports[said['zone']] = int(said['url'].rsplit(':', 1)[1].rstrip('/'))
+
+    def cli(self, *args, text=''):
+        subprocess.run([SEKISHO, *args], input=text, text=True, check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def stop(self):
+        self.server.terminate()
+        return self.server.wait(20)
+
+
+class Client:
+    def __init__(self, city, zone):
+        self.city, self.zone, self.cookie, self.csrf = city, zone, None, None
+
+    def ask(self, method, path, body=None, headers=None, form=None, host=None):
+        conn = http.client.HTTPSConnection('localhost', self.city.ports[self.zone], context=TLS,
+                                           timeout=30)
+        h = dict(headers or {})
+        if self.cookie:
+            h.setdefault('Cookie', self.cookie)
+        if form is not None:
+            body = urllib.parse.urlencode(form)
+            h['Content-Type'] = 'application/x-www-form-urlencoded'
+        if isinstance(body, dict):
+            body = json.dumps(body)
+            h['Content-Type'] = 'application/json'
+        if host:
+            h['Host'] = host
+        conn.request(method, path, body, h)
+        r = conn.getresponse()
+        r.data = r.read()
+        r.text = r.data.decode('utf-8', 'replace')
+        conn.close()
+        return r
+
+    def sign_in(self, login):
+        self.cookie = None
+        r = self.ask('POST', '/api/v1/sign-in', {'login': login, 'password': PASSWORD})
+        want(r.status == 200, f'sign-in: {r.status} {r.text}')
+        self.cookie = r.getheader('Set-Cookie').split(';')[0]
+        self.csrf = json.loads(r.text)['csrf']
+        return self
+
+    def api(self, method, path, body=None, headers=None):
+        return self.ask(method, '/api/v1' + path, body,
+                        {'X-CSRF-Token': self.csrf, **(headers or {})})
+
+    def create(self, name, size, **more):
+        r = self.api('POST', '/transfers', {'name': name, 'size': size, 'to_zone': 'lgwan',
+                                            'recipient': {'me': True}, **more})
+        want(r.status == 201, f'create: {r.status} {r.text}')
+        return json.loads(r.text)['id']
+
+    def put(self, ident, data, offset=0):
+        return self.api('PUT', f'/transfers/{ident}/content?offset={offset}', data,
+                        {'Content-Type': 'application/octet-stream'})
+
+    def wait(self, ident):
+        for _ in range(600):
+            t = json.loads(self.api('GET', f'/transfers/{ident}').text)
+            if t['state'] not in ('receiving', 'received', 'sanitizing', 'verifying'):
+                return t
+            time.sleep(0.05)
+        raise AssertionError('still under way')
