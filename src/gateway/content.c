@@ -95,11 +95,15 @@ enum err content_put(struct gateway *g, const struct transfer_row *t, enum blob_
 	struct hash *h = arena_alloc(a, sizeof *h);
 	AUTO_CLOSE fd = -1;
 	struct blob_seal seal;
+	enum err e;
 
 	if (!wrapped || !h)
 		return ERR_MEMORY;
 	TRY(blob_create(g->conf.blobs, store_city(g->conf.store), t->id, role, &b.id, &seal, &fd));
-	TRY(blob_put_all(fd, &seal, bytes, h));
+	e = blob_put_all(fd, &seal, bytes, h);
+	/* A file that could not be written whole has no row and is nothing. */
+	if (e != OK)
+		return blob_destroy(g->conf.blobs, &b.id) == OK ? e : ERR_IO;
 	TRY(blob_wrap(g->conf.blobs, &seal, bytes.n, h, &b.epoch, wrapped));
 	b.wrapped = slice_of(wrapped, BLOB_WRAPPED);
 	b.hash = slice_of(h->b, sizeof h->b);

@@ -116,6 +116,8 @@ int jst_fiscal_year(int64_t utc_ms);
  */
 
 enum err step_decide(struct gateway *g, struct transfer_row *t) NODISCARD;
+/* The same inside a transaction that is open. */
+enum err decide_in_step(struct gateway *g, struct transfer_row *t) NODISCARD;
 enum err step_sanitize(struct gateway *g, struct transfer_row *t) NODISCARD;
 enum err step_verify(struct gateway *g, struct transfer_row *t) NODISCARD;
 void job_cancel(struct gateway *g, struct slice transfer);

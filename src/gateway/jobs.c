@@ -25,7 +25,7 @@ static bool wants_text(const struct transfer_row *t, const struct verdict *v)
 	return v->d.sanitize == POLICY_TEXT || slice_eq_str(t->method, "text");
 }
 
-static enum err decide_in_step(struct gateway *g, struct transfer_row *t)
+enum err decide_in_step(struct gateway *g, struct transfer_row *t)
 {
 	struct record_field fields[3];
 	struct verdict v;

@@ -299,6 +299,9 @@ static enum err commit_in_step(struct request *q, struct transfer_row *t, struct
 	TRY(store_blob_set(g->conf.store, b));
 	TRY(life_move(g, t, TRANSFER_RECEIVED, "transfer.received", slice_str(q->who.login), fields,
 		      ARRAY_LEN(fields)));
+	/* Nothing is waited for in between: what was received is decided in the same transaction.
+	 */
+	TRY(decide_in_step(g, t));
 	return commit(g);
 }
 

@@ -23,7 +23,7 @@ struct signer {
 static enum err make_dir(int at, const char *name, mode_t mode)
 {
 	if (mkdirat(at, name, mode) != 0 && errno != EEXIST)
-		return errno == ENOSPC ? ERR_FULL : ERR_IO;
+		return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
 	return OK;
 }
 
@@ -35,6 +35,29 @@ static enum err open_dir(int at, const char *name, int *ret)
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 	*ret = fd;
 	return OK;
+}
+
+/* A new folder of the log is durable in its own folder before a tile stands in it. */
+static enum err make_log_dir(int log, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[TLOG_PATH_MAX] = ".";
+	AUTO_CLOSE dir = -1;
+	struct stat st;
+	enum err e;
+
+	if (fstatat(log, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return S_ISDIR(st.st_mode) ? OK : ERR_CONFLICT;
+	TRY(make_dir(log, path, 0755));
+	if (slash)
+		snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path);
+	e = open_dir(log, parent, &dir);
+	if (e == OK)
+		e = file_sync_dir(dir);
+	/* Gone again, so that the next one does not take it for durable. */
+	if (e != OK)
+		unlinkat(log, path, AT_REMOVEDIR);
+	return e;
 }
 
 static enum err read_at(int dir, const char *name, struct buf *ret)
@@ -55,7 +78,7 @@ static enum err put_file(int log, const char *path, struct slice data)
 
 	for (const char *p = strchr(path, '/'); p; p = strchr(p + 1, '/')) {
 		snprintf(folder, sizeof folder, "%.*s", (int)(p - path), path);
-		TRY(make_dir(log, folder, 0755));
+		TRY(make_log_dir(log, folder));
 	}
 	snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
 	TRY(open_dir(log, folder, &dir));

@@ -30,11 +30,20 @@ static enum err open_dir(int at, const char *path, int *ret)
 	return OK;
 }
 
+/* A new folder is durable in its own folder before anything is put into it. */
 static enum err make_dir(int at, const char *name)
 {
-	if (mkdirat(at, name, 0700) != 0 && errno != EEXIST)
-		return errno == ENOSPC ? ERR_FULL : ERR_IO;
-	return OK;
+	if (mkdirat(at, name, 0700) == 0) {
+		enum err e = file_sync_dir(at);
+
+		/* Gone again, so that the next one does not take it for durable. */
+		if (e != OK)
+			unlinkat(at, name, AT_REMOVEDIR);
+		return e;
+	}
+	if (errno == EEXIST)
+		return OK;
+	return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
 }
 
 enum err blob_home_create(const char *dir)
@@ -103,6 +112,9 @@ enum err blob_home_open(const char *dir, struct blob_home **ret)
 	}
 	if (e == OK && h->newest == 0)
 		e = ERR_NOT_FOUND;
+	/* A death between making a folder and its durability is mended here. */
+	if (e == OK)
+		e = file_sync_dir(blobs);
 	h->blobs = e == OK ? fd_take(&blobs) : -1;
 	if (e != OK) {
 		blob_home_free(h);
@@ -168,6 +180,7 @@ enum err blob_create(struct blob_home *h, struct slice city, struct slice transf
 	AUTO_CLOSE folder = -1;
 	struct blob_id id;
 	char path[BLOB_ID_LEN + 4], two[3];
+	enum err e;
 
 	rand_hex(BLOB_ID_LEN / 2, id.s);
 	path_of(&id, path);
@@ -176,8 +189,13 @@ enum err blob_create(struct blob_home *h, struct slice city, struct slice transf
 	fd = openat(h->blobs, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
-	TRY(open_dir(h->blobs, two, &folder));
-	TRY(file_sync_dir(folder));
+	e = open_dir(h->blobs, two, &folder);
+	if (e == OK)
+		e = file_sync_dir(folder);
+	if (e != OK) {
+		unlinkat(h->blobs, path, 0);
+		return e;
+	}
 	rand_bytes(ret_seal->key, sizeof ret_seal->key);
 	bind_of(city, transfer, role, &id, ret_seal->bind);
 	*ret_id = id;

@@ -3,7 +3,10 @@
  * gateway (every fourth time the signer too) at random moments. Each answer it got is a receipt,
  * one line on stdout; kill_check.py compares the receipts with store and log afterwards.
  *
- *     kill_load SEKISHO DIR KILLS SEED PASSWORD
+ *     kill_load SEKISHO DIR KILLS SEED PASSWORD [FAULT_LIBRARY]
+ *
+ * With the library the disk of both fails now and then, and every kill is a power cut:
+ * kill_fault.h.
  *
  *     created ID | received ID SHA256 | collected ID SHA256
  */
@@ -11,10 +14,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "gateway/command.h"
+#include "kill_fault.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/rand.h"
@@ -47,6 +52,9 @@ static struct {
 	size_t n;
 	unsigned seed;
 	uint32_t id;
+	const char *library; /* of the failing disk; NULL: none */
+	bool faulty;         /* the roles that start now have it */
+	struct kill_journal *journal[2];
 } k;
 
 static void die(const char *what)
@@ -72,13 +80,51 @@ static void on_alarm(int signo)
  * ------------------------------------------------------------------------------
  */
 
-/* Starts a role with these descriptors as 3, 4, ... */
-static pid_t start(const char *const *words, const int *fds, size_t n)
+static void journal_path(unsigned which, char *ret, size_t size)
+{
+	snprintf(ret, size, "%s/../journal.%u", k.dir, which);
+}
+
+/* For a role that is about to start; the journals stand beside the installation. */
+static void fault_environment(unsigned which)
+{
+	char path[4200], seed[24];
+
+	if (!k.faulty)
+		return;
+	journal_path(which, path, sizeof path);
+	snprintf(seed, sizeof seed, "%u", k.seed + which);
+	setenv("LD_PRELOAD", k.library, 1);
+	setenv("KILL_FAULT_JOURNAL", path, 1);
+	setenv("KILL_FAULT_SEED", seed, 1);
+}
+
+static void make_journals(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		char path[4200];
+
+		journal_path(i, path, sizeof path);
+		AUTO_CLOSE fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+		if (fd < 0 || ftruncate(fd, KILL_JOURNAL_SIZE) != 0)
+			die("no journal");
+		k.journal[i] =
+		    mmap(NULL, KILL_JOURNAL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		if (k.journal[i] == MAP_FAILED)
+			die("no journal");
+		k.journal[i]->end = sizeof *k.journal[i];
+	}
+}
+
+/* Starts a role (0 the gateway, 1 the signer) with these descriptors as 3, 4, ... */
+static pid_t start(unsigned which, const char *const *words, const int *fds, size_t n)
 {
 	pid_t pid = fork();
 
 	if (pid != 0)
 		return pid;
+	fault_environment(which);
 	char *argv[16] = {NULL};
 
 	for (size_t i = 0; words[i]; i++)
@@ -157,10 +203,10 @@ static void start_both(void)
 	for (unsigned i = 0; i < WORKER_KINDS; i++)
 		zygote[i] = start_zygote(i);
 	k.gateway = start(
-	    gateway,
+	    0, gateway,
 	    (int[]){control_g[1], internet[1], lgwan[1], edge[0], zygote[0], zygote[1], zygote[2]},
 	    7);
-	k.signer = start(signer, (int[]){control_s[1], edge[1]}, 2);
+	k.signer = start(1, signer, (int[]){control_s[1], edge[1]}, 2);
 	for (unsigned i = 0; i < WORKER_KINDS; i++)
 		close(zygote[i]);
 	close(control_g[1]);
@@ -351,9 +397,10 @@ static void one_round(unsigned round)
 	enum err e = OK;
 
 	start_both();
-	k.with_signer = round % 4 == 3;
-	/* Some die while they start, most while they work. */
-	if (round % 5 != 0 && call(k.internet, &check, &r, NULL) != OK)
+	k.with_signer = k.faulty || round % 4 == 3;
+	/* Some die while they start, most while they work; with a failing disk some do not start.
+	 */
+	if (round % 5 != 0 && call(k.internet, &check, &r, NULL) != OK && !k.faulty)
 		die("the gateway does not start");
 	set_alarm(1000 + dice(dice(2) ? 30000 : 300000));
 	while (e != ERR_CRASH) {
@@ -369,6 +416,8 @@ static void one_round(unsigned round)
 	}
 	set_alarm(0);
 	end_both(SIGKILL);
+	for (unsigned i = 0; k.faulty && i < 2; i++)
+		kill_cut(k.dir, k.journal[i], dice(1000));
 }
 
 static bool on_its_way(enum transfer_state st)
@@ -419,10 +468,11 @@ int main(int argc, char **argv)
 
 	char folder[4096];
 
-	if (argc != 6 || !strchr(argv[1], '/'))
-		die("usage: kill_load SEKISHO DIR KILLS SEED PASSWORD");
+	if (argc < 6 || argc > 7 || !strchr(argv[1], '/'))
+		die("usage: kill_load SEKISHO DIR KILLS SEED PASSWORD [FAULT_LIBRARY]");
 	k.sekisho = argv[1];
 	k.dir = argv[2];
+	k.library = argv[6];
 	kills = (unsigned)atoi(argv[3]);
 	k.seed = (unsigned)atoi(argv[4]);
 	snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(argv[1], '/') - argv[1]), argv[1]);
@@ -439,8 +489,19 @@ int main(int argc, char **argv)
 	sign_in(k.internet, "hanako", argv[5], k.from);
 	sign_in(k.lgwan, "taro", argv[5], k.to);
 	end_both(SIGKILL);
+	if (k.library)
+		make_journals();
+	k.faulty = k.library != NULL;
 	for (unsigned i = 0; i < kills; i++)
 		one_round(i);
+	k.faulty = false;
+	if (k.library) {
+		uint64_t faults = k.journal[0]->faults + k.journal[1]->faults;
+
+		fprintf(stderr, "kill_load: %llu faults\n", (unsigned long long)faults);
+		if (faults == 0)
+			die("the disk never failed");
+	}
 	settle();
 	return 0;
 }
