@@ -201,7 +201,7 @@ enum err batch_run(struct batch *b, const struct files *files)
 	e = loop_new(&loop);
 	r.loop = loop;
 	if (e == OK)
-		e = spawn_program(WORKER_PROGRAM, WORKER_FOLDER, &exe);
+		e = spawn_program(WORKER_PROGRAM, PROGRAM_FOLDER, &exe);
 	b->ret_missing = e == ERR_NOT_FOUND ? WORKER_PROGRAM : NULL;
 	conf.exe = exe;
 	if (e == OK)

@@ -7,17 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "governance/texts.h"
-#include "http/tls.h"
 #include "os/file.h"
 #include "os/rand.h"
+#include "os/spawn.h"
 #include "record/publish.h"
 #include "record/signer.h"
+#include "sekisho/roles.h"
 #include "sekisho/site.h"
 #include "store/blob.h"
 #include "store/log.h"
 
 #define LISTEN "internet=127.0.0.1:8443,lgwan=127.0.0.1:9443"
-#define CERT_DAYS 825
+#define CERT_MAX (64 << 10)
 
 struct init {
 	const struct cli *cli;
@@ -113,32 +114,63 @@ static enum err write_policy(struct init *in)
 	return e != OK ? e : put_beside(in, name, in->policy.standard);
 }
 
+/* Has the program that speaks TLS write both into the memory files. */
+static enum err ask_certificate(const char *const *argv, int cert, int key)
+{
+	AUTO_CLOSE exe = -1;
+	struct spawned child;
+	struct spawn_status st;
+
+	TRY(spawn_program(HTTP_PROGRAM, PROGRAM_FOLDER, &exe));
+	TRY(spawn(&(struct spawn){.exe = exe,
+				  .argv = argv,
+				  .fds = (const int[]){cert, key},
+				  .nfds = 2,
+				  .die_with_parent = true},
+		  &child));
+	enum err e = spawn_reap(&child, true, &st);
+
+	fd_close(&child.pidfd);
+	TRY(e);
+	if (st.end != SPAWN_EXITED || st.code != EXIT_DONE)
+		return ERR_CRYPTO;
+	TRY(mem_seal(cert));
+	return mem_seal(key);
+}
+
+static enum err put_memory(struct init *in, const char *name, int memory, unsigned mode)
+{
+	AUTO_MAP map = {0};
+
+	if (!name)
+		return ERR_MEMORY;
+	TRY(mem_map(memory, CERT_MAX, &map));
+	return put(in, name, map.view, mode);
+}
+
 static enum err write_certificate(struct init *in, const struct config_new_zone *z)
 {
-	const char *names[CONFIG_HOSTS_MAX + 1] = {NULL};
+	const char *argv[CONFIG_HOSTS_MAX + 4] = {HTTP_PROGRAM, "certificate"};
 	struct slice rest = slice_str(z->hosts);
-	AUTO_BUF cert;
-	AUTO_BUF key;
-	size_t n = 0;
+	AUTO_CLOSE cert = -1;
+	AUTO_CLOSE key = -1;
+	size_t n = 2;
 
-	buf_init(&cert, 65536);
-	buf_init(&key, 65536);
-	while (rest.n > 0 && n < CONFIG_HOSTS_MAX) {
+	while (rest.n > 0 && n < CONFIG_HOSTS_MAX + 2) {
 		size_t blank = slice_find_byte(rest, ' ');
 		struct slice one = blank == SIZE_MAX ? rest : slice_head(rest, blank);
 
 		if (one.n > 0)
-			names[n++] = arena_str(in->a, one);
+			argv[n++] = arena_str(in->a, one);
 		rest = slice_from(rest, blank == SIZE_MAX ? rest.n : blank + 1);
 	}
-	TRY(tls_self_signed(names, site_now_ms() / 1000, CERT_DAYS, &cert, &key));
-	const char *crt = arena_printf(in->a, "tls/%s.crt", z->zone);
-	const char *pem = arena_printf(in->a, "tls/%s.key", z->zone);
-
-	if (!crt || !pem)
+	if (arena_failed(in->a))
 		return ERR_MEMORY;
-	TRY(put(in, crt, buf_view(&cert), 0644));
-	return put(in, pem, buf_view(&key), 0600);
+	TRY(mem_new("certificate", &cert));
+	TRY(mem_new("key", &key));
+	TRY(ask_certificate(argv, cert, key));
+	TRY(put_memory(in, arena_printf(in->a, "tls/%s.crt", z->zone), cert, 0644));
+	return put_memory(in, arena_printf(in->a, "tls/%s.key", z->zone), key, 0600);
 }
 
 static enum err write_config(struct init *in)

@@ -79,7 +79,7 @@ static enum err hash_password(const char *password, struct hashing *ret)
 	AUTO_LOOP loop = NULL;
 	enum err e;
 
-	TRY(spawn_program(WORKER_PROGRAM, WORKER_FOLDER, &exe));
+	TRY(spawn_program(WORKER_PROGRAM, PROGRAM_FOLDER, &exe));
 	TRY(loop_new(&loop));
 	conf.exe = exe;
 	TRY(pool_new(loop, &conf, &pool));

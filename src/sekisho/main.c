@@ -6,9 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/err.h"
+#include "sekisho/roles.h"
 #include "sekisho/subcommand.h"
 
 #define VERSION SEKISHO_VERSION
+
+role_fn *const role_entries[ROLE_COUNT] = {
+    [ROLE_PORTAL] = role_portal,
+    [ROLE_GATEWAY] = role_gateway,
+    [ROLE_SIGNER] = role_signer,
+};
 
 static bool speaks_japanese(void)
 {

@@ -45,7 +45,7 @@ struct link {
 struct parent {
 	const struct parent_conf *conf;
 	struct loop *loop;
-	int exe, worker_exe;
+	int exe[PROGRAM_COUNT];
 	struct parent_zone *zones; /* with the addresses really bound */
 	int *listeners;
 	struct process proc[PROCESSES_MAX];
@@ -202,13 +202,11 @@ static void on_words(void *arg, int fd, unsigned events);
 /* Namespaces for a zygote, none for another role: http leaves its network by itself. */
 static enum err spawn_role(struct parent *p, struct process *c, const struct command_line *line)
 {
-	bool zygote = roles[c->role].zygote;
-
-	return spawn(&(struct spawn){.exe = zygote ? p->worker_exe : p->exe,
+	return spawn(&(struct spawn){.exe = p->exe[roles[c->role].program],
 				     .argv = line->argv,
 				     .fds = line->fds,
 				     .nfds = line->nfds,
-				     .namespaces = zygote ? SPAWN_NS_ALL : 0,
+				     .namespaces = role_is_zygote(c->role) ? SPAWN_NS_ALL : 0,
 				     .die_with_parent = true},
 		     &c->child);
 }
@@ -235,7 +233,7 @@ static enum err start(struct parent *p, struct process *c)
 
 	if (e == OK) {
 		snprintf(n, sizeof n, "%u", c->n);
-		const char *const head[] = {roles[c->role].zygote ? WORKER_PROGRAM : "sekisho",
+		const char *const head[] = {role_programs[roles[c->role].program],
 					    "role",
 					    roles[c->role].name,
 					    zone_name(p, c),
@@ -264,7 +262,7 @@ static enum err start(struct parent *p, struct process *c)
 	log_event(LEVEL_INFO, "role-started", "name=%s zone=%s n=%u pid=%d", roles[c->role].name,
 		  zone_name(p, c), c->n, (int)c->child.pid);
 	/* One that cannot be told is dying already, or must. */
-	if (roles[c->role].zygote && tell_namespaces(c) != OK)
+	if (role_is_zygote(c->role) && tell_namespaces(c) != OK)
 		spawn_kill(&c->child, SIGKILL);
 	TRY(loop_watch(p->loop, c->child.pidfd, LOOP_READ, on_death, c, &c->death));
 	return loop_watch(p->loop, c->control, LOOP_READ, on_words, c, &c->words);
@@ -300,7 +298,7 @@ static void on_again(void *arg)
 /* A zygote leaves by itself when its pool's end was closed: with that it has not crashed. */
 static bool left(const struct process *c, struct spawn_status st)
 {
-	return roles[c->role].zygote && st.end == SPAWN_EXITED && st.code == 0;
+	return role_is_zygote(c->role) && st.end == SPAWN_EXITED && st.code == 0;
 }
 
 static void log_end(const struct parent *p, const struct process *c, struct spawn_status st)
@@ -378,7 +376,7 @@ static void replace(struct process *c, uint8_t role)
 			struct process *peer = &p->proc[p->link[i].end[1 - side]];
 
 			if (p->link[i].end[side] == me && peer->role == role &&
-			    roles[peer->role].zygote && peer->running)
+			    role_is_zygote(peer->role) && peer->running)
 				spawn_kill(&peer->child, SIGKILL);
 		}
 }
@@ -425,7 +423,7 @@ static void on_words(void *arg, int fd, unsigned events)
 static void tell_all(struct parent *p, bool zygotes, enum role_message what)
 {
 	for (size_t i = 0; i < p->procs; i++)
-		if (p->proc[i].running && roles[p->proc[i].role].zygote == zygotes &&
+		if (p->proc[i].running && role_is_zygote(p->proc[i].role) == zygotes &&
 		    wire_send(p->proc[i].control, (uint16_t)what, 0, NULL, NULL, 0) != OK)
 			spawn_kill(&p->proc[i].child, SIGKILL);
 }
@@ -434,7 +432,7 @@ static void tell_all(struct parent *p, bool zygotes, enum role_message what)
 static void stop_zygotes(struct parent *p)
 {
 	for (size_t i = 0; i < p->procs; i++)
-		if (p->proc[i].running && !roles[p->proc[i].role].zygote)
+		if (p->proc[i].running && !role_is_zygote(p->proc[i].role))
 			return;
 	tell_all(p, true, ROLE_MSG_STOP);
 }
@@ -489,13 +487,22 @@ static enum err open_listeners(struct parent *p, const char **ret_where)
 	return OK;
 }
 
+/* Pins them now: what replaces a file later does not become a role of this run. */
+static enum err open_programs(struct parent *p, const char **ret_where)
+{
+	*ret_where = "roles";
+	TRY(spawn_self(&p->exe[PROGRAM_MAIN]));
+	for (size_t i = PROGRAM_MAIN + 1; i < PROGRAM_COUNT; i++) {
+		*ret_where = role_programs[i];
+		TRY(spawn_program(role_programs[i], PROGRAM_FOLDER, &p->exe[i]));
+	}
+	return OK;
+}
+
 static enum err serve(struct parent *p, const char **ret_where)
 {
 	TRY(open_listeners(p, ret_where));
-	*ret_where = "roles";
-	TRY(spawn_self(&p->exe));
-	*ret_where = WORKER_PROGRAM;
-	TRY(spawn_program(WORKER_PROGRAM, WORKER_FOLDER, &p->worker_exe));
+	TRY(open_programs(p, ret_where));
 	*ret_where = "roles";
 	TRY(plan_processes(p));
 	TRY(plan_links(p));
@@ -530,8 +537,8 @@ static void end(struct parent *p)
 	}
 	for (size_t i = 0; i < p->conf->zones_n; i++)
 		fd_close(&p->listeners[i]);
-	fd_close(&p->exe);
-	fd_close(&p->worker_exe);
+	for (size_t i = 0; i < PROGRAM_COUNT; i++)
+		fd_close(&p->exe[i]);
 	loop_free(p->loop);
 	free(p->listeners);
 	free(p->zones);
@@ -548,7 +555,7 @@ enum err parent_run(const struct parent_conf *conf, const char **ret_where)
 	if (!p)
 		return ERR_MEMORY;
 	p->conf = conf;
-	p->exe = p->worker_exe = -1;
+	memset(p->exe, -1, sizeof p->exe);
 	p->zones = calloc(conf->zones_n + 1, sizeof *p->zones);
 	p->listeners = calloc(conf->zones_n + 1, sizeof *p->listeners);
 	if (!p->zones || !p->listeners) {

@@ -37,7 +37,7 @@ static enum err answer(struct role_env *env, const struct role_edge *e, unsigned
 
 	wire_buf(&b);
 	TRY(wire_recv(e->fd, &m));
-	if (roles[e->peer].zygote) {
+	if (role_is_zygote(e->peer)) {
 		hellos++;
 		return OK;
 	}
@@ -133,13 +133,19 @@ static int run_http(struct role_env *env)
 
 /* The tables of this program, in place of roles.c. */
 const struct role roles[ROLE_COUNT] = {
-    [ROLE_HTTP] = {"http", true, true, 1, false, run_http},
-    [ROLE_PORTAL] = {"portal", true, false, 2, false, run_idle},
-    [ROLE_GATEWAY] = {"gateway", false, false, 1, false, run_gateway},
-    [ROLE_SIGNER] = {"signer", false, false, 1, false, run_idle},
-    [ROLE_SANITIZE] = {"sanitize", false, false, 1, true, NULL},
-    [ROLE_VERIFY] = {"verify", false, false, 1, true, NULL},
-    [ROLE_PASSWORD] = {"password", false, false, 1, true, NULL},
+    [ROLE_HTTP] = {"http", true, true, 1, PROGRAM_MAIN},
+    [ROLE_PORTAL] = {"portal", true, false, 2, PROGRAM_MAIN},
+    [ROLE_GATEWAY] = {"gateway", false, false, 1, PROGRAM_MAIN},
+    [ROLE_SIGNER] = {"signer", false, false, 1, PROGRAM_MAIN},
+    [ROLE_SANITIZE] = {"sanitize", false, false, 1, PROGRAM_WORKER},
+    [ROLE_VERIFY] = {"verify", false, false, 1, PROGRAM_WORKER},
+    [ROLE_PASSWORD] = {"password", false, false, 1, PROGRAM_WORKER},
+};
+role_fn *const role_entries[ROLE_COUNT] = {
+    [ROLE_HTTP] = run_http,
+    [ROLE_PORTAL] = run_idle,
+    [ROLE_GATEWAY] = run_gateway,
+    [ROLE_SIGNER] = run_idle,
 };
 const struct edge edges[] = {
     {ROLE_HTTP, ROLE_GATEWAY, "letters"},   {ROLE_PORTAL, ROLE_GATEWAY, "nothing"},

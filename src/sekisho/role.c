@@ -4,6 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const role_programs[PROGRAM_COUNT] = {
+    [PROGRAM_MAIN] = "sekisho",
+    [PROGRAM_HTTP] = HTTP_PROGRAM,
+    [PROGRAM_WORKER] = WORKER_PROGRAM,
+};
+
 static enum err role_by_name(struct slice name, enum role_id *ret)
 {
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
@@ -12,6 +18,11 @@ static enum err role_by_name(struct slice name, enum role_id *ret)
 			return OK;
 		}
 	return ERR_NOT_FOUND;
+}
+
+bool role_is_zygote(enum role_id id)
+{
+	return roles[id].program == PROGRAM_WORKER;
 }
 
 void role_edge_print(const struct role_edge *e, char *ret, size_t size)

@@ -234,7 +234,7 @@ static const struct wire_type from_portal[] = {
 
 static bool is_zygote(const struct link *link)
 {
-	return roles[link->edge->peer].zygote;
+	return role_is_zygote(link->edge->peer);
 }
 
 static enum worker_kind kind_of(const struct link *link)

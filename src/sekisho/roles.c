@@ -2,14 +2,14 @@
 
 /* The processes. */
 const struct role roles[ROLE_COUNT] = {
-    /*               name       per zone  listens  instances  zygote  entry */
-    [ROLE_HTTP] = {"http", true, true, 1, false, role_http},
-    [ROLE_PORTAL] = {"portal", true, false, 2, false, role_portal},
-    [ROLE_GATEWAY] = {"gateway", false, false, 1, false, role_gateway},
-    [ROLE_SIGNER] = {"signer", false, false, 1, false, role_signer},
-    [ROLE_SANITIZE] = {"sanitize", false, false, 1, true, NULL},
-    [ROLE_VERIFY] = {"verify", false, false, 1, true, NULL},
-    [ROLE_PASSWORD] = {"password", false, false, 1, true, NULL},
+    /*               name       per zone  listens  instances  program */
+    [ROLE_HTTP] = {"http", true, true, 1, PROGRAM_HTTP},
+    [ROLE_PORTAL] = {"portal", true, false, 2, PROGRAM_MAIN},
+    [ROLE_GATEWAY] = {"gateway", false, false, 1, PROGRAM_MAIN},
+    [ROLE_SIGNER] = {"signer", false, false, 1, PROGRAM_MAIN},
+    [ROLE_SANITIZE] = {"sanitize", false, false, 1, PROGRAM_WORKER},
+    [ROLE_VERIFY] = {"verify", false, false, 1, PROGRAM_WORKER},
+    [ROLE_PASSWORD] = {"password", false, false, 1, PROGRAM_WORKER},
 };
 
 /* Who may talk to whom. What is not here has no socket to the other. */

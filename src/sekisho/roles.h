@@ -1,18 +1,15 @@
 /*
  * roles: the processes of the program, and who may talk to whom.
  *
- * The parent (parent.h) starts each role by fork and exec of this program as
+ * The parent (parent.h) starts each role by fork and exec of the program that the table names:
  *
- *     sekisho role NAME ZONE N DIR [EDGE ...]
+ *     PROGRAM role NAME ZONE N DIR [EDGE ...]
  *
  * with its control socket on fd 3 and its edges and listeners on fd 4, 5, ...; EDGE names them in
  * that order, as "peer/zone/n" or "listen/zone/n". N counts the instances of one role in one zone,
  * ZONE is "-" for a role that belongs to none. Only the parent starts processes. A zygote is
- * started in namespaces of its own, as
- *
- *     sekisho-worker role NAME ZONE N DIR [EDGE]
- *
- * and learns over its control socket which of them it got (worker/zygote.h).
+ * started in namespaces of its own and learns over its control socket which of them it got
+ * (worker/zygote.h).
  *
  * The zone of a message is the zone of the edge it came over, never what the message says.
  */
@@ -36,9 +33,15 @@ enum role_id {
 	ROLE_COUNT
 };
 
-/* The program of the zygotes, and where it is installed. */
+/*
+ * Programs with other libraries in them: what takes hostile files apart, and what speaks TLS and
+ * HTTP. They stand beside the main program or in PROGRAM_FOLDER.
+ */
+enum role_program { PROGRAM_MAIN, PROGRAM_HTTP, PROGRAM_WORKER, PROGRAM_COUNT };
+#define HTTP_PROGRAM "sekisho-http"
 #define WORKER_PROGRAM "sekisho-worker"
-#define WORKER_FOLDER SEKISHO_LIBEXEC
+#define PROGRAM_FOLDER SEKISHO_LIBEXEC
+extern const char *const role_programs[PROGRAM_COUNT];
 
 #define ZONE_SIZE 64
 #define EDGES_MAX 64
@@ -67,10 +70,19 @@ struct role {
 	bool per_zone;      /* one set of instances for each zone with a listener */
 	bool per_listener;  /* gets the zone's listening socket */
 	unsigned instances; /* in each set */
-	bool zygote;        /* another program, in namespaces */
-	/* Returns the exit code of the process: EXIT_DONE after a stop. NULL for a zygote. */
-	int (*run)(struct role_env *env);
+	enum role_program program;
 };
+
+/* Returns the exit code of the process: EXIT_DONE after a stop. */
+typedef int role_fn(struct role_env *env);
+/* The roles that this program has; NULL for those of another. Each program has its own table. */
+extern role_fn *const role_entries[ROLE_COUNT];
+
+/* Runs a role with the words after "role"; ret_code is left alone when it is ERR_USAGE. */
+enum err role_main(const char *const *words, size_t n, int *ret_code) NODISCARD;
+
+/* One process forked per job, in namespaces of its own. */
+bool role_is_zygote(enum role_id id);
 
 /*
  * An edge joins every instance of `a` with every instance of `b`; when both are per zone, only
@@ -129,9 +141,6 @@ enum role_message {
 };
 
 /* One per role; each stands in its own role_*.c. */
-int role_http(struct role_env *env);
-int role_portal(struct role_env *env);
-int role_gateway(struct role_env *env);
-int role_signer(struct role_env *env);
+role_fn role_http, role_portal, role_gateway, role_signer;
 
 #endif
