@@ -81,6 +81,7 @@ extern const struct subcommand cmd_office_appoint, cmd_office_end, cmd_office_li
 extern const struct subcommand cmd_init, cmd_status, cmd_log_verify, cmd_log_show;
 extern const struct subcommand cmd_log_prove, cmd_log_check_proof, cmd_log_consistency;
 extern const struct subcommand cmd_log_check_growth, cmd_log_copy, cmd_log_audit;
+extern const struct subcommand cmd_log_witness, cmd_log_witness_new;
 extern const struct subcommand cmd_user_add, cmd_user_list, cmd_user_disable;
 
 #endif

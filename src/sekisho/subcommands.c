@@ -36,6 +36,8 @@ const struct subcommand *const subcommands[] = {
     &cmd_log_check_growth,
     &cmd_log_copy,
     &cmd_log_audit,
+    &cmd_log_witness_new,
+    &cmd_log_witness,
     &cmd_completion,
     /* for the program's own use */
     &cmd_role,
