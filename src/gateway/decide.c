@@ -171,3 +171,50 @@ uint32_t marking_level(const struct policy *p, struct slice marking)
 	/* 「秘」, "Confidential": it says something, so it is taken for the most it could say. */
 	return level[n - 1].level;
 }
+
+/* -- the step -------------------------------------------------------------------------------------
+ */
+
+enum err verdict_obey(struct gateway *g, struct transfer_row *t, const struct verdict *v,
+		      bool *ret_on)
+{
+	*ret_on = false;
+	if (!v->d.permit)
+		return life_stop(g, t, TRANSFER_REFUSED, "forbidden", slice_of(NULL, 0));
+	if (v->missing)
+		return life_stop(g, t, TRANSFER_HELD, "obligation", slice_str(v->missing));
+	*ret_on = true;
+	return OK;
+}
+
+bool verdict_wants_text(const struct transfer_row *t, const struct verdict *v)
+{
+	return v->d.sanitize == POLICY_TEXT || slice_eq_str(t->method, "text");
+}
+
+enum err decide_in_step(struct gateway *g, struct transfer_row *t)
+{
+	struct record_field fields[3];
+	struct verdict v;
+	bool on;
+
+	verdict_of(g, t, &v);
+	verdict_put(&v, t, g);
+	TRY(verdict_obey(g, t, &v, &on));
+	if (!on)
+		return OK;
+	if (t->size > policy_limits(g->conf.policy).input_bytes)
+		return life_stop(g, t, TRANSFER_HELD, "too-large", slice_of(NULL, 0));
+	fields[0] = (struct record_field){.key = "effect", .value = S("permit")};
+	fields[1] = (struct record_field){
+	    .key = "method", .value = verdict_wants_text(t, &v) ? S("text") : S("rebuild")};
+	fields[2] = (struct record_field){.key = "obligations", .value = slice_str(v.obligations)};
+	return life_move(g, t, TRANSFER_SANITIZING, "transfer.decided", S("system"), fields, 3);
+}
+
+enum err step_decide(struct gateway *g, struct transfer_row *t)
+{
+	TRY(store_begin(g->conf.store));
+	TRY(decide_in_step(g, t));
+	return commit(g);
+}

@@ -51,7 +51,6 @@ struct step {
 static const struct step steps[] = {
     {TRANSFER_RECEIVED, false, step_decide},
     {TRANSFER_SANITIZING, true, step_sanitize},
-    {TRANSFER_VERIFYING, true, step_verify},
 };
 
 static unsigned running(const struct gateway *g)
@@ -278,9 +277,7 @@ void gateway_close(struct gateway *g)
 {
 	if (!g)
 		return;
-	for (unsigned i = 0; i < g->conf.jobs_at_once; i++)
-		if (g->running[i].transfer[0])
-			g->conf.workers.cancel(g->conf.workers.ctx, g->running[i].ticket);
+	job_cancel_all(g);
 	while (g->waiting) {
 		struct waiting *w = g->waiting;
 

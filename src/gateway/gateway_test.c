@@ -811,6 +811,19 @@ static void broken_content_is_held(void)
 	tear_down();
 }
 
+static unsigned files(void)
+{
+	char cmd[160];
+	unsigned n = 0;
+
+	snprintf(cmd, sizeof cmd, "find %s/blobs -type f | wc -l", t.dir);
+	FILE *f = popen(cmd, "r");
+
+	REQUIRE(f && fscanf(f, "%u", &n) == 1);
+	pclose(f);
+	return n;
+}
+
 static void withdrawing_stops_the_job(void)
 {
 	char session[65], id[33];
@@ -826,6 +839,13 @@ static void withdrawing_stops_the_job(void)
 	CHECK(row(id).state == TRANSFER_WITHDRAWN);
 	CHECK(command(INTERNET, c) == OK);
 	CHECK(entries(id, "transfer.withdrawn") == 1);
+	/* Also while the recogniser reads: what was sanitized has no row and leaves no file. */
+	send(session, id);
+	REQUIRE(run_kinds(1u << WORKER_SANITIZE) && files() == 3);
+	c.transfer = slice_str(id);
+	CHECK(row(id).state == TRANSFER_SANITIZING && command(INTERNET, c) == OK);
+	CHECK(files() == 2 && !gateway_busy(t.g) && !run_one());
+	CHECK(entries(id, "transfer.sanitized") == 0 && entries(id, "transfer.withdrawn") == 1);
 	/* What was collected cannot be taken back. */
 	send(session, id);
 	run_all();
@@ -834,19 +854,6 @@ static void withdrawing_stops_the_job(void)
 	c.transfer = slice_str(id);
 	CHECK(command(INTERNET, c) == ERR_CONFLICT);
 	tear_down();
-}
-
-static unsigned files(void)
-{
-	char cmd[160];
-	unsigned n = 0;
-
-	snprintf(cmd, sizeof cmd, "find %s/blobs -type f | wc -l", t.dir);
-	FILE *f = popen(cmd, "r");
-
-	REQUIRE(f && fscanf(f, "%u", &n) == 1);
-	pclose(f);
-	return n;
 }
 
 static void retention_ends(void)
@@ -933,7 +940,8 @@ static void it_goes_on_after_every_death(void)
 		reopen();
 		memset(t.jobs, 0, sizeof t.jobs);
 		reopen();
-		run_one();
+		for (int jobs = 0; jobs <= i; jobs++)
+			run_one();
 	}
 	CHECK(row(id).state == TRANSFER_READY);
 	reopen();

@@ -23,6 +23,7 @@ struct running {
 	char transfer[TRANSFER_ID_LEN + 1]; /* "" where the place is free */
 	enum transfer_state state;          /* of the row when it began */
 	int64_t version;
+	struct made *made; /* the recogniser reads this; NULL while the sanitiser works */
 };
 
 /* A command whose answer waits for the password worker. */
@@ -106,6 +107,13 @@ void verdict_put(const struct verdict *v, struct transfer_row *t, struct gateway
 /* Puts clause and the two sentences that may be shown into a refusal. */
 enum err verdict_explain(struct gateway *g, const struct transfer_row *t, const struct verdict *v,
 			 struct arena *a, struct reply *r) NODISCARD;
+/* Stops the transfer where the verdict does not let it go on; *ret_on is whether it may. */
+enum err verdict_obey(struct gateway *g, struct transfer_row *t, const struct verdict *v,
+		      bool *ret_on) NODISCARD;
+bool verdict_wants_text(const struct transfer_row *t, const struct verdict *v);
+enum err step_decide(struct gateway *g, struct transfer_row *t) NODISCARD;
+/* The same inside a transaction that is open. */
+enum err decide_in_step(struct gateway *g, struct transfer_row *t) NODISCARD;
 /* Level of a marking found in a document: 0 none, the highest level where it is not understood. */
 uint32_t marking_level(const struct policy *p, struct slice marking);
 int32_t jst_day(int64_t utc_ms);
@@ -115,12 +123,9 @@ int jst_fiscal_year(int64_t utc_ms);
 /* -- jobs.c: the steps between received and ready -----------------------------------------------
  */
 
-enum err step_decide(struct gateway *g, struct transfer_row *t) NODISCARD;
-/* The same inside a transaction that is open. */
-enum err decide_in_step(struct gateway *g, struct transfer_row *t) NODISCARD;
 enum err step_sanitize(struct gateway *g, struct transfer_row *t) NODISCARD;
-enum err step_verify(struct gateway *g, struct transfer_row *t) NODISCARD;
 void job_cancel(struct gateway *g, struct slice transfer);
+void job_cancel_all(struct gateway *g);
 bool job_runs(const struct gateway *g, struct slice transfer);
 
 /* -- report.c -----------------------------------------------------------------------------------

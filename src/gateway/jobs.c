@@ -1,56 +1,14 @@
-/* jobs: the steps between received and ready. */
+/*
+ * jobs: the steps between received and ready.
+ *
+ * A transfer that is sanitized is shown to the recogniser at once, as the sealed memory file that
+ * the sanitiser filled; meanwhile the same bytes are sealed into their blob. What both found is
+ * written in one transaction: between them nobody is waited for, so nothing rests there.
+ */
 #include <stdio.h>
 #include "gateway/internal.h"
 #include "os/file.h"
 #include "os/log.h"
-
-/* -- decide -------------------------------------------------------------------------------------
- */
-
-/* Stops the transfer where the verdict does not let it go on; *ret_on is whether it may. */
-static enum err obey(struct gateway *g, struct transfer_row *t, const struct verdict *v,
-		     bool *ret_on)
-{
-	*ret_on = false;
-	if (!v->d.permit)
-		return life_stop(g, t, TRANSFER_REFUSED, "forbidden", slice_of(NULL, 0));
-	if (v->missing)
-		return life_stop(g, t, TRANSFER_HELD, "obligation", slice_str(v->missing));
-	*ret_on = true;
-	return OK;
-}
-
-static bool wants_text(const struct transfer_row *t, const struct verdict *v)
-{
-	return v->d.sanitize == POLICY_TEXT || slice_eq_str(t->method, "text");
-}
-
-enum err decide_in_step(struct gateway *g, struct transfer_row *t)
-{
-	struct record_field fields[3];
-	struct verdict v;
-	bool on;
-
-	verdict_of(g, t, &v);
-	verdict_put(&v, t, g);
-	TRY(obey(g, t, &v, &on));
-	if (!on)
-		return OK;
-	if (t->size > policy_limits(g->conf.policy).input_bytes)
-		return life_stop(g, t, TRANSFER_HELD, "too-large", slice_of(NULL, 0));
-	fields[0] = (struct record_field){.key = "effect", .value = S("permit")};
-	fields[1] = (struct record_field){.key = "method",
-					  .value = wants_text(t, &v) ? S("text") : S("rebuild")};
-	fields[2] = (struct record_field){.key = "obligations", .value = slice_str(v.obligations)};
-	return life_move(g, t, TRANSFER_SANITIZING, "transfer.decided", S("system"), fields, 3);
-}
-
-enum err step_decide(struct gateway *g, struct transfer_row *t)
-{
-	TRY(store_begin(g->conf.store));
-	TRY(decide_in_step(g, t));
-	return commit(g);
-}
 
 /* -- jobs ---------------------------------------------------------------------------------------
  */
@@ -63,16 +21,51 @@ bool job_runs(const struct gateway *g, struct slice transfer)
 	return false;
 }
 
+/* What the sanitiser wrote, while the recogniser reads it. Owned by its job. */
+struct made {
+	struct arena *a; /* holds this too */
+	struct blob_row blob;
+	struct checked_report report;
+	struct slice type, ext, grammar;
+};
+
+static void made_free(struct made **m)
+{
+	if (*m)
+		arena_free((*m)->a);
+	*m = NULL;
+}
+
+/* Without its row the file is nothing. */
+static enum err made_drop(struct gateway *g, struct made **m)
+{
+	enum err e = *m ? blob_destroy(g->conf.blobs, &(*m)->blob.id) : OK;
+
+	made_free(m);
+	return e;
+}
+
+static void job_stop(struct running *j)
+{
+	j->g->conf.workers.cancel(j->g->conf.workers.ctx, j->ticket);
+	if (made_drop(j->g, &j->made) != OK)
+		log_event(LEVEL_WARN, "blob-left", "transfer=%s swept=\"at the next start\"",
+			  j->transfer);
+	j->transfer[0] = 0;
+}
+
 void job_cancel(struct gateway *g, struct slice transfer)
 {
-	for (unsigned i = 0; i < g->conf.jobs_at_once; i++) {
-		struct running *j = &g->running[i];
+	for (unsigned i = 0; i < g->conf.jobs_at_once; i++)
+		if (slice_eq_str(transfer, g->running[i].transfer))
+			job_stop(&g->running[i]);
+}
 
-		if (!slice_eq_str(transfer, j->transfer))
-			continue;
-		g->conf.workers.cancel(g->conf.workers.ctx, j->ticket);
-		j->transfer[0] = 0;
-	}
+void job_cancel_all(struct gateway *g)
+{
+	for (unsigned i = 0; i < g->conf.jobs_at_once; i++)
+		if (g->running[i].transfer[0])
+			job_stop(&g->running[i]);
 }
 
 static enum err submit(struct gateway *g, const struct transfer_row *t,
@@ -150,39 +143,12 @@ static struct running job_take(struct running *j)
 	struct running copy = *j;
 
 	j->transfer[0] = 0;
+	j->made = NULL;
 	return copy;
 }
 
 /* -- sanitize -----------------------------------------------------------------------------------
  */
-
-static enum err sanitized_in_step(struct gateway *g, struct transfer_row *t,
-				  const struct blob_row *b, const struct checked_report *report)
-{
-	uint32_t level = marking_level(g->conf.policy, report->marking);
-	char was[16], is[16];
-
-	snprintf(was, sizeof was, "%u", t->confidentiality);
-	/* A marking raises what was declared; it never makes an undeclared class a known one. */
-	if (t->confidentiality > 0 && level > t->confidentiality)
-		t->confidentiality = level;
-	snprintf(is, sizeof is, "%u", t->confidentiality);
-	const struct record_field fields[] = {
-	    {.key = "confidentiality", .value = slice_str(is)},
-	    {.key = "declared", .value = slice_str(was)},
-	    {.key = "grammar", .value = t->result_grammar},
-	    {.key = "marking", .value = report->marking, .secret = true},
-	    {.key = "result", .value = b->hash, .secret = true},
-	    {.key = "type_in", .value = t->type},
-	};
-
-	TRY(store_blob_add(g->conf.store, b));
-	TRY(store_report_set(g->conf.store, t->id, report->json));
-	t->result_size = b->size;
-	t->result_hash = b->hash;
-	return life_move(g, t, TRANSFER_VERIFYING, "transfer.sanitized", S("system"), fields,
-			 ARRAY_LEN(fields));
-}
 
 static enum err not_sanitized(const struct running *j, const char *reason, struct slice detail,
 			      const struct checked_report *report, struct arena *a)
@@ -198,35 +164,66 @@ static enum err not_sanitized(const struct running *j, const char *reason, struc
 	return commit(j->g);
 }
 
-static enum err sanitized(const struct running *j, struct worker_result *r,
-			  const struct checked_report *report, struct arena *a)
+static void verify_done(void *arg, struct worker_result *r);
+
+/* The place in which the sanitiser ran is the recogniser's now. */
+static enum err show(struct running *place, const struct running *j, const struct worker_result *r)
 {
 	struct gateway *g = j->g;
-	struct transfer_row t;
-	struct blob_row b;
-	AUTO_MAP map = {0};
+	struct worker_job job = {.kind = WORKER_VERIFY, .in = r->out};
 	enum err e;
 
-	e = mem_map(r->out, policy_limits(g->conf.policy).output_bytes, &map);
+	job.limits = policy_limits(g->conf.policy);
+	snprintf(job.grammar, sizeof job.grammar, "%s", r->wrote);
+	*place = *j;
+	e = g->conf.workers.submit(g->conf.workers.ctx, &job, verify_done, place, &place->ticket);
+	if (e != OK)
+		place->transfer[0] = 0;
+	return e;
+}
+
+/* Seals into a blob what the recogniser is reading. */
+static enum err keep(struct running *place, const struct worker_result *r, struct slice bytes,
+		     const struct checked_report *report, struct arena *a)
+{
+	struct made *m = arena_alloc(a, sizeof *m);
+	struct transfer_row t;
+
+	if (!m)
+		return ERR_MEMORY;
+	m->a = a;
+	m->report = *report;
+	m->type = arena_copy(a, slice_str(r->type));
+	m->ext = arena_copy(a, slice_str(r->ext));
+	m->grammar = arena_copy(a, slice_str(r->wrote));
+	if (arena_failed(a))
+		return ERR_MEMORY;
+	TRY(store_transfer_get(place->g->conf.store, slice_str(place->transfer), a, &t));
+	TRY(content_put(place->g, &t, BLOB_RESULT, bytes, a, &m->blob));
+	place->made = m;
+	return OK;
+}
+
+/* Takes the arena over where it returns OK and *ret_kept. */
+static enum err sanitized(struct running *place, const struct running *j, struct worker_result *r,
+			  const struct checked_report *report, struct arena *a, bool *ret_kept)
+{
+	AUTO_MAP map = {0};
+	enum err e = mem_map(r->out, policy_limits(j->g->conf.policy).output_bytes, &map);
+
 	if (e == ERR_LIMIT || e == ERR_PEER)
 		return not_sanitized(j, "worker-limit", slice_of(NULL, 0), report, a);
 	TRY(e);
-	TRY(store_transfer_get(g->conf.store, slice_str(j->transfer), a, &t));
-	TRY(content_put(g, &t, BLOB_RESULT, map.view, a, &b));
-	e = take_up(j, a, &t);
-	t.result_ext = slice_str(r->ext);
-	t.result_grammar = slice_str(r->wrote);
-	t.result_mime = slice_str(content_mime(t.result_grammar));
-	t.type = slice_str(r->type);
-	if (e == OK)
-		e = sanitized_in_step(g, &t, &b, report);
-	/* Without its row the file is nothing; after a commit in doubt the sweep looks at it. */
+	TRY(show(place, j, r));
+	e = keep(place, r, map.view, report, a);
 	if (e != OK)
-		return blob_destroy(g->conf.blobs, &b.id) == OK ? e : ERR_IO;
-	return commit(g);
+		job_stop(place);
+	*ret_kept = e == OK;
+	return e;
 }
 
-static enum err sanitize_result(const struct running *j, struct worker_result *r, struct arena *a)
+static enum err sanitize_result(struct running *place, const struct running *j,
+				struct worker_result *r, struct arena *a, bool *ret_kept)
 {
 	struct checked_report report;
 	bool good = report_check(r->report, a, &report) == OK;
@@ -236,15 +233,19 @@ static enum err sanitize_result(const struct running *j, struct worker_result *r
 				     detail_of(r, a), good ? &report : NULL, a);
 	if (!good || !r->wrote[0] || !r->ext[0])
 		return not_sanitized(j, "worker-report", slice_of(NULL, 0), NULL, a);
-	return sanitized(j, r, &report, a);
+	return sanitized(place, j, r, &report, a, ret_kept);
 }
 
 static void sanitize_done(void *arg, struct worker_result *r)
 {
-	AUTO_ARENA a = arena_new(JOB_ARENA);
+	struct arena *a = arena_new(JOB_ARENA);
 	struct running j = job_take(arg);
+	bool kept = false;
+	enum err e = a ? sanitize_result(arg, &j, r, a, &kept) : ERR_MEMORY;
 
-	job_end(j.g, a ? sanitize_result(&j, r, a) : ERR_MEMORY);
+	if (!kept)
+		arena_free(a);
+	job_end(j.g, e);
 }
 
 enum err step_sanitize(struct gateway *g, struct transfer_row *t)
@@ -264,7 +265,7 @@ enum err step_sanitize(struct gateway *g, struct transfer_row *t)
 	/* The entry of the decision has named the method; a stricter policy since then wins. */
 	verdict_of(g, t, &v);
 	job.in = fd;
-	job.method = wants_text(t, &v) ? METHOD_TEXT : METHOD_REBUILD;
+	job.method = verdict_wants_text(t, &v) ? METHOD_TEXT : METHOD_REBUILD;
 	job.hidden = policy_drops_hidden(g->conf.policy) ? HIDDEN_DROP : HIDDEN_KEEP;
 	return submit(g, t, &job, sanitize_done);
 }
@@ -272,61 +273,85 @@ enum err step_sanitize(struct gateway *g, struct transfer_row *t)
 /* -- verify -------------------------------------------------------------------------------------
  */
 
-static enum err verified(const struct running *j, const struct worker_result *r, struct arena *a)
+static enum err sanitized_in_step(struct gateway *g, struct transfer_row *t, const struct made *m)
 {
-	struct gateway *g = j->g;
-	struct transfer_row t;
+	uint32_t level = marking_level(g->conf.policy, m->report.marking);
+	char was[16], is[16];
+
+	snprintf(was, sizeof was, "%u", t->confidentiality);
+	/* A marking raises what was declared; it never makes an undeclared class a known one. */
+	if (t->confidentiality > 0 && level > t->confidentiality)
+		t->confidentiality = level;
+	snprintf(is, sizeof is, "%u", t->confidentiality);
+	t->type = m->type;
+	t->result_ext = m->ext;
+	t->result_grammar = m->grammar;
+	t->result_mime = slice_str(content_mime(m->grammar));
+	t->result_size = m->blob.size;
+	t->result_hash = m->blob.hash;
+	const struct record_field fields[] = {
+	    {.key = "confidentiality", .value = slice_str(is)},
+	    {.key = "declared", .value = slice_str(was)},
+	    {.key = "grammar", .value = t->result_grammar},
+	    {.key = "marking", .value = m->report.marking, .secret = true},
+	    {.key = "result", .value = t->result_hash, .secret = true},
+	    {.key = "type_in", .value = t->type},
+	};
+
+	TRY(store_blob_add(g->conf.store, &m->blob));
+	TRY(store_report_set(g->conf.store, t->id, m->report.json));
+	return life_move(g, t, TRANSFER_VERIFYING, "transfer.sanitized", S("system"), fields,
+			 ARRAY_LEN(fields));
+}
+
+/* Decides again: the class may have risen, the policy may be another one. */
+static enum err release_in_step(struct gateway *g, struct transfer_row *t)
+{
+	const struct record_field fields[] = {
+	    {.key = "effect", .value = S("permit")},
+	    {.key = "grammar", .value = t->result_grammar},
+	    {.key = "result", .value = t->result_hash, .secret = true},
+	};
 	struct verdict v;
 	bool on;
 
-	TRY(take_up(j, a, &t));
-	const struct record_field fields[] = {
-	    {.key = "effect", .value = S("permit")},
-	    {.key = "grammar", .value = t.result_grammar},
-	    {.key = "result", .value = t.result_hash, .secret = true},
-	};
-
-	if (r->err != OK || !slice_eq_str(t.result_grammar, r->wrote)) {
-		TRY(life_stop(g, &t, TRANSFER_HELD, reason_of(r, NULL, "verify-failed"),
-			      detail_of(r, a)));
-		return commit(g);
-	}
-	/* Decide again: the class may have risen, the policy may be another one. */
-	verdict_of(g, &t, &v);
+	verdict_of(g, t, &v);
 	if (v.d.permit && !v.missing && v.d.sanitize == POLICY_TEXT &&
-	    !slice_eq_str(t.result_grammar, "txt"))
+	    !slice_eq_str(t->result_grammar, "txt"))
 		v.missing = policy_obligation_word(POLICY_SANITIZE, POLICY_TEXT);
-	verdict_put(&v, &t, g);
-	TRY(obey(g, &t, &v, &on));
-	if (on) {
-		t.ready_ms = now(g);
-		TRY(life_move(g, &t, TRANSFER_READY, "transfer.ready", S("system"), fields,
-			      ARRAY_LEN(fields)));
-	}
-	return commit(g);
+	verdict_put(&v, t, g);
+	TRY(verdict_obey(g, t, &v, &on));
+	if (!on)
+		return OK;
+	t->ready_ms = now(g);
+	return life_move(g, t, TRANSFER_READY, "transfer.ready", S("system"), fields,
+			 ARRAY_LEN(fields));
+}
+
+static enum err verified_in_step(const struct running *j, const struct worker_result *r,
+				 struct arena *a)
+{
+	const struct made *m = j->made;
+	struct transfer_row t;
+
+	TRY(take_up(j, a, &t));
+	TRY(sanitized_in_step(j->g, &t, m));
+	if (r->err != OK || !slice_eq_str(m->grammar, r->wrote))
+		return life_stop(j->g, &t, TRANSFER_HELD, reason_of(r, NULL, "verify-failed"),
+				 detail_of(r, a));
+	return release_in_step(j->g, &t);
 }
 
 static void verify_done(void *arg, struct worker_result *r)
 {
-	AUTO_ARENA a = arena_new(JOB_ARENA);
 	struct running j = job_take(arg);
+	enum err e = verified_in_step(&j, r, j.made->a), dropped = OK;
 
-	job_end(j.g, a ? verified(&j, r, a) : ERR_MEMORY);
-}
-
-enum err step_verify(struct gateway *g, struct transfer_row *t)
-{
-	struct worker_job job = {.kind = WORKER_VERIFY};
-	AUTO_CLOSE fd = -1;
-	enum err e;
-
-	job.limits = policy_limits(g->conf.policy);
-	e = content_load(g, t, BLOB_RESULT, job.limits.output_bytes, &fd);
-	if (e == ERR_CRYPTO || e == ERR_LIMIT)
-		return life_hold(g, t->id, t->version, "blob-broken", slice_of(NULL, 0));
-	TRY(e);
-	job.in = fd;
-	snprintf(job.grammar, sizeof job.grammar, "%.*s", (int)t->result_grammar.n,
-		 (const char *)t->result_grammar.p);
-	return submit(g, t, &job, verify_done);
+	/* After a commit in doubt the next start looks whether the file has its row. */
+	if (e != OK)
+		dropped = made_drop(j.g, &j.made);
+	else
+		e = commit(j.g);
+	made_free(&j.made);
+	job_end(j.g, dropped == OK ? e : dropped);
 }
