@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles data/names/*.tsv to the C tables of room names.
 
-usage: names.py OUT.c domains.tsv SPACE.tsv...
+usage: names.py OUT.c domains.tsv model.tsv SPACE.tsv...
 
 A SPACE.tsv is named after the prefix of its namespace. Its lines are
 
@@ -58,6 +58,38 @@ def read_space(path):
     return elements
 
 
+def read_model(path):
+    """{(word, element): [name]}; see the head of the file."""
+    model = {}
+    for number, fields in read_lines(path):
+        if len(fields) != 3 or fields[0] not in ("in", "need", "order"):
+            fail(path, number, "in, need or order, element, names")
+        if (fields[0], fields[1]) in model:
+            fail(path, number, "stands twice")
+        model[fields[0], fields[1]] = fields[2].split(" ")
+    return model
+
+
+def model_lists(model, index):
+    """The numbers of all lists one behind the other, and where each begins and ends."""
+    numbers, spans = [], {}
+    for (word, element), names in model.items():
+        if element not in index:
+            sys.exit(f"model: no kept element is called {element}")
+        if word == "need":
+            continue
+        begin = len(numbers)
+        for name in names:
+            many = name.endswith("+")
+            name = name.rstrip("+")
+            if name != "*" and name not in index:
+                sys.exit(f"model: no kept element is called {name}")
+            row = "NAMES_OTHERS" if name == "*" else str(index[name])
+            numbers.append(f"{row} | NAMES_MANY" if many else row)
+        spans[word, element] = (begin, len(numbers) - begin)
+    return numbers, spans
+
+
 class Domains:
     def __init__(self, words):
         self.words = words
@@ -105,7 +137,7 @@ def fnv(ns, local):
     return h
 
 
-def attribute_row(prefix, attribute, domains):
+def attribute_row(prefix, attribute, domains, needed):
     name, domain, why = attribute
     space, _, local = name.rpartition(":")
     ns = f"NS_{space.upper()}" if space else "NS_NONE"
@@ -114,22 +146,40 @@ def attribute_row(prefix, attribute, domains):
     kept = domain != "drop"
     where = f"&domains[{domains.get(domain)}]" if kept else "NULL"
     return (f'\t{{"{local}", {len(local)}, {ns}, {"NAMES_KEEP" if kept else "NAMES_DROP"}, '
-            f'{finding(why)}, {where}}},')
+            f'{"true" if name in needed else "false"}, {finding(why)}, {where}}},')
+
+
+def span(spans, word, element):
+    begin, n = spans.get((word, element), (0, 0))
+    return f"lists + {begin}, {n}" if n else "NULL, 0"
 
 
 def main():
-    out_path, words_path, *space_paths = sys.argv[1:]
+    out_path, words_path, model_path, *space_paths = sys.argv[1:]
     domains = Domains(read_words(words_path))
     attributes, elements, hashes = [], [], []
-    for path in space_paths:
-        prefix = os.path.basename(path)[:-4]
-        for name, disposition, text, why, own in read_space(path):
-            rows = [r for r in (attribute_row(prefix, a, domains) for a in own) if r]
+    spaces = [(os.path.basename(p)[:-4], read_space(p)) for p in space_paths]
+    index = {}
+    for i, (prefix, e) in enumerate((p, e) for p, space in spaces for e in space):
+        if e[1] == "keep":
+            index[f"{prefix}:{e[0]}"] = i
+    model = read_model(model_path)
+    lists, spans = model_lists(model, index)
+    for prefix, space in spaces:
+        for name, disposition, text, why, own in space:
+            full = f"{prefix}:{name}"
+            needed = model.get(("need", full), [])
+            kept = {a[0] for a in own if a[1] != "drop"}
+            if not kept.issuperset(needed):
+                sys.exit(f"model: {full} needs an attribute that is not kept")
+            rows = [r for r in (attribute_row(prefix, a, domains, needed) for a in own) if r]
             text = "none" if text == "-" else text
             at = f"attributes + {len(attributes)}" if rows else "NULL"
             elements.append(f'\t{{"{name}", {len(name)}, NS_{prefix.upper()}, '
                             f'NAMES_{disposition.upper()}, {finding(why)}, '
-                            f'&domains[{domains.get(text)}], {at}, {len(rows)}}},')
+                            f'&domains[{domains.get(text)}], {at}, {len(rows)}, '
+                            f'{span(spans, "in", full)}, {span(spans, "order", full)}, '
+                            f'{len(needed)}}},')
             hashes.append((prefix, name))
             attributes += rows
     size = 1
@@ -140,6 +190,8 @@ def main():
     domains.print(out)
     out.append("static const struct names_attr attributes[] = {")
     out += attributes
+    out += ["};", "static const uint16_t lists[] = {"]
+    out += [f"\t{n}," for n in lists]
     out += ["};", "const struct names_element names_elements[] = {"]
     out += elements
     out += ["};", f"const size_t names_elements_n = {len(elements)};",

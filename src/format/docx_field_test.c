@@ -6,9 +6,12 @@
 #define DECL "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 #define OFFICE "http://schemas.openxmlformats.org/officeDocument/2006/"
 #define PACKAGE "http://schemas.openxmlformats.org/package/2006/"
+#define WPS "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+#define DRAWING "http://schemas.openxmlformats.org/drawingml/2006/"
 #define NS \
 	"xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" " \
-	"xmlns:m=\"" OFFICE "math\""
+	"xmlns:m=\"" OFFICE "math\" xmlns:wps=\"" WPS "\" xmlns:a=\"" DRAWING "main\" " \
+	"xmlns:wp=\"" DRAWING "wordprocessingDrawing\""
 
 static void make(const char *body, struct buf *out)
 {
@@ -79,7 +82,9 @@ static size_t left_of(const char *body)
 #define PIECE(text) "<w:r><w:instrText>" text "</w:instrText></w:r>"
 #define REST MARK("separate") "<w:r><w:t>1</w:t></w:r>" MARK("end")
 #define BOX(inner) \
-	"<w:r><w:drawing><w:txbxContent><w:p>" inner "</w:p></w:txbxContent></w:drawing></w:r>"
+	"<w:r><w:drawing><wp:inline><a:graphic><a:graphicData uri=\"" WPS "\"><wps:wsp><wps:txbx>" \
+	"<w:txbxContent><w:p>" inner "</w:p></w:txbxContent></wps:txbx></wps:wsp></a:graphicData>" \
+	"</a:graphic></wp:inline></w:drawing></w:r>"
 #define CHANGE(what, inner) "<w:" what " w:id=\"1\" w:author=\"a\">" inner "</w:" what ">"
 
 /* Every reader takes these for the same instruction. */

@@ -356,6 +356,21 @@ static void styles_hide_text_too(void)
 	CHECK(holds(&drop, "plain") && holds(&drop, "ondark"));
 }
 
+static void elements_stand_where_they_may(void)
+{
+	AUTO_RESULT r;
+
+	document(&r,
+		 BODY("<w:sectPr/><w:p>" RUN("good") "<w:pPr/><w:tr/><w:bookmarkEnd/></w:p>"
+						     "<w:sectPr/><w:t>loose</w:t>"),
+		 NULL, HIDDEN_KEEP);
+	CHECK(r.err == OK);
+	CHECK(holds(&r, "<w:body><w:p><w:pPr/>" RUN("good") "</w:p><w:sectPr/></w:body>"));
+	CHECK(report_has(&r.box.report, "misplaced-element"));
+	CHECK(report_has(&r.box.report, "missing-attribute"));
+	CHECK(report_has(&r.box.report, "element-order"));
+}
+
 static void words_of_old_drawings_stay(void)
 {
 	AUTO_RESULT r = {0};
@@ -467,5 +482,6 @@ TESTS(CASE(fields_are_judged_as_a_whole), CASE(good_fields_stay),
       CASE(macro_documents_come_out_plain), CASE(choices_are_made_once),
       CASE(old_drawings_become_new_ones), CASE(graphics_without_content_become_placeholders),
       CASE(hidden_things_are_kept_or_dropped), CASE(styles_hide_text_too),
-      CASE(words_of_old_drawings_stay), CASE(text_is_in_reading_order),
-      CASE(broken_packages_are_held), CASE(package_lies_are_held), CASE(markings_are_read))
+      CASE(elements_stand_where_they_may), CASE(words_of_old_drawings_stay),
+      CASE(text_is_in_reading_order), CASE(broken_packages_are_held), CASE(package_lies_are_held),
+      CASE(markings_are_read))

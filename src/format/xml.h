@@ -78,6 +78,8 @@ void xml_attr_drop(struct xml_node *n, const struct xml_attr *a);
 /* Unlinks n with its subtree; puts n's children in its place. n keeps its own links outward. */
 /* Makes n, which stands nowhere, the last child of parent. */
 void xml_append(struct xml_node *parent, struct xml_node *n);
+/* Puts n, which stands nowhere, behind the child `before` of parent; NULL: as the first. */
+void xml_insert_after(struct xml_node *parent, struct xml_node *before, struct xml_node *n);
 void xml_remove(struct xml_node *n);
 void xml_unwrap(struct xml_node *n);
 /* Makes the text the only content of n. */

@@ -49,6 +49,17 @@ void xml_append(struct xml_node *parent, struct xml_node *n)
 	parent->last = n;
 }
 
+void xml_insert_after(struct xml_node *parent, struct xml_node *before, struct xml_node *n)
+{
+	struct xml_node *after = before ? before->next : parent->first;
+
+	n->parent = parent;
+	n->prev = before;
+	n->next = after;
+	*(before ? &before->next : &parent->first) = n;
+	*(after ? &after->prev : &parent->last) = n;
+}
+
 struct xml_attr *xml_attr_find(const struct xml_node *n, unsigned ns, const char *name)
 {
 	for (struct xml_attr *a = n ? n->attrs : NULL; a; a = a->next)

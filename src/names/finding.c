@@ -168,6 +168,12 @@ static const struct finding findings[] = {
     /* unknown things */
     {"unknown-element", I, "定められていない要素を取り除きました",
      "An element that is not on the allow-list was removed"},
+    {"misplaced-element", N, "定められた場所にない、又は重複した要素を取り除きました",
+     "An element that stood in the wrong place, or twice, was removed"},
+    {"element-order", I, "要素の並びを定められた順に直しました",
+     "Elements were put into their prescribed order"},
+    {"missing-attribute", N, "必要な属性のない要素を取り除きました",
+     "An element without an attribute that it needs was removed"},
     {"unknown-attribute", I, "定められていない属性を取り除きました",
      "An attribute that is not on the allow-list was removed"},
     {"attribute-value", I, "定められた形でない値を取り除きました",

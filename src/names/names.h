@@ -7,7 +7,8 @@
  * unknown and is dropped. Namespaces have one number for their transitional and strict URI and one
  * fixed prefix in outputs; only namespaces with a prefix may be printed.
  *
- * The element tables are compiled from data/names/<prefix>.tsv and domains.tsv by tools/names.py;
+ * The element tables are compiled from data/names/<prefix>.tsv, domains.tsv and model.tsv (which
+ * element stands in which, in what order) by tools/names.py;
  * namespaces, parts and relationships are written by hand (space.c, part.c, relation.c).
  * Everything is constant data; pointers live for ever and may be compared.
  */
@@ -122,6 +123,7 @@ struct names_attr {
 	uint8_t name_n;
 	uint8_t ns;                        /* NS_NONE, or the number of its prefix */
 	uint8_t disp;                      /* NAMES_KEEP or NAMES_DROP */
+	bool needed;                       /* its element never stands without it */
 	const char *finding;               /* of a dropped one; NULL: not worth a line */
 	const struct names_domain *domain; /* of a kept one */
 };
@@ -135,6 +137,12 @@ struct names_element {
 	const struct names_domain *domain; /* of its character data; kind DOMAIN_NONE mostly */
 	const struct names_attr *attrs;    /* n_attrs rows; only of kept ones */
 	size_t n_attrs;
+	/* The content model: rows by number, for names_may_stand and names_rank. */
+	const uint16_t *parents; /* NULL: any */
+	size_t n_parents;
+	const uint16_t *order; /* NULL: no order and any child */
+	size_t n_order;
+	size_t n_needed; /* how many attributes are needed */
 };
 
 /* NULL where the table has no row: unknown. ns is a number, local the name without prefix. */
@@ -142,6 +150,14 @@ const struct names_element *names_element(unsigned ns, struct slice local);
 /* NULL where unknown: drop. */
 const struct names_attr *names_attribute(const struct names_element *el, unsigned ns,
 					 struct slice local);
+/* Whether child may stand directly in parent. Both are kept rows of names_element. */
+bool names_may_stand(const struct names_element *child, const struct names_element *parent);
+/*
+ * The place of child among the children of parent: none may stand behind one of a higher rank. 0
+ * where parent has no order. *ret_once: no second one of the same name may stand in parent.
+ */
+unsigned names_rank(const struct names_element *child, const struct names_element *parent,
+		    bool *ret_once);
 /* Whether value is in the domain. Values longer than 32,767 bytes are in none but text. */
 bool names_domain_ok(const struct names_domain *domain, struct slice value);
 

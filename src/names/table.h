@@ -4,6 +4,9 @@
 
 #include "names/names.h"
 
+/* In lists of the content model: any row that the list does not name; may stand repeatedly. */
+enum { NAMES_OTHERS = 0x7FFF, NAMES_MANY = 0x8000 };
+
 extern const struct names_element names_elements[];
 extern const size_t names_elements_n;
 /* Open addressing over FNV-1a of namespace and name; 0 is empty, i + 1 is row i. */

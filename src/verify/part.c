@@ -11,6 +11,9 @@ enum { FIELDS_MAX = 128, INSTRUCTION_MAX = 8192 };
 struct level {
 	const struct names_element *row;
 	bool text;
+	unsigned rank; /* of the last child, see names_rank */
+	const struct names_element *last;
+	size_t needed;   /* attributes seen that it needs */
 	bool quiet;      /* inside the properties of a run or of a form field */
 	bool story;      /* fields begun outside of it are not its own */
 	unsigned base;   /* of a story: p->base of the one around it */
@@ -74,6 +77,30 @@ static void inherit(struct part *p)
 	}
 }
 
+/* The innermost open element takes this child: at this place, in this order, once. */
+static enum err take_child(struct part *p, const struct names_element *row, size_t at)
+{
+	struct level *parent = &p->levels[p->depth - 1];
+	bool once;
+	unsigned rank;
+
+	if (parent->row->domain->kind != DOMAIN_NONE)
+		return bad(p, at, "an element where only text may stand", slice_str(row->name));
+	if (!names_may_stand(row, parent->row))
+		return bad(p, at, "an element that may not stand in this element",
+			   slice_str(row->name));
+	rank = names_rank(row, parent->row, &once);
+	if (rank < parent->rank)
+		return bad(p, at, "an element behind one that it must precede",
+			   slice_str(row->name));
+	/* In order, those of one name stand side by side. */
+	if (once && parent->last == row)
+		return bad(p, at, "an element that may stand only once", slice_str(row->name));
+	parent->rank = rank;
+	parent->last = row;
+	return OK;
+}
+
 static enum err on_open(void *ctx, struct markup_name name, size_t at)
 {
 	struct part *p = ctx;
@@ -84,8 +111,8 @@ static enum err on_open(void *ctx, struct markup_name name, size_t at)
 	if (p->depth == 0 &&
 	    (name.ns != p->kind->root_ns || !slice_eq_str(name.local, p->kind->root)))
 		return bad(p, at, "not the root of this kind of part", name.local);
-	if (p->depth > 0 && p->levels[p->depth - 1].row->domain->kind != DOMAIN_NONE)
-		return bad(p, at, "an element where only text may stand", name.local);
+	if (p->depth > 0)
+		TRY(take_child(p, row, at));
 	TRY(arena_grow(p->v->arena, (void **)&p->levels, p->depth, &p->cap, sizeof *p->levels));
 	p->levels[p->depth++] = (struct level){.row = row};
 	inherit(p);
@@ -158,7 +185,8 @@ static enum err check_meaning(struct part *p, const struct names_element *el,
 static enum err on_attr(void *ctx, struct markup_name name, struct slice value, size_t at)
 {
 	struct part *p = ctx;
-	const struct names_element *el = p->levels[p->depth - 1].row;
+	struct level *level = &p->levels[p->depth - 1];
+	const struct names_element *el = level->row;
 	const struct names_attr *row = names_attribute(el, name.ns, name.local);
 
 	if (!row || row->disp != NAMES_KEEP ||
@@ -166,6 +194,7 @@ static enum err on_attr(void *ctx, struct markup_name name, struct slice value, 
 		return bad(p, at, "an attribute that may not stand here", name.local);
 	if (!names_domain_ok(row->domain, value))
 		return bad(p, at, "a value outside its domain", name.local);
+	level->needed += row->needed;
 	if (row->domain->kind == DOMAIN_RID)
 		return use_relation(p, row->domain, value, at);
 	if (row->domain->kind == DOMAIN_FORMULA && !verify_formula_ok(value))
@@ -206,6 +235,9 @@ static enum err on_close(void *ctx, size_t at)
 	const struct level *level = &p->levels[--p->depth];
 	enum names_domain_kind kind = level->row->domain->kind;
 
+	if (level->needed != level->row->n_needed)
+		return bad(p, at, "an element without an attribute that it needs",
+			   slice_str(level->row->name));
 	/* Shared formulas have their text in another cell; other texts may be empty as such. */
 	if (!level->text && kind != DOMAIN_NONE && kind != DOMAIN_TEXT && kind != DOMAIN_FORMULA &&
 	    kind != DOMAIN_FIELD)

@@ -293,7 +293,7 @@ static bool edit_file(struct package *p, const struct edit *e)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		size_t at;
-		AUTO_BUF b;
+		AUTO_BUF b = {0};
 
 		if (strcmp(p->names[i], e->file) != 0)
 			continue;
@@ -413,6 +413,52 @@ static const struct edit xlsx_lies[] = {
     {"xl/drawings/drawing1.xml", "<xdr:col>0</xdr:col>", "<xdr:col/>"},
 };
 
+/* Allowed elements in the wrong place, in another order, twice, or without what they need. */
+static const struct edit docx_misfits[] = {
+    {"word/document.xml", "<w:r><w:t>調布市</w:t></w:r>", "<w:t>調布市</w:t>"},
+    {"word/document.xml", "<w:t>調布市</w:t>", "<w:p><w:r><w:t>調布市</w:t></w:r></w:p>"},
+    {"word/document.xml", "<w:t>調布市</w:t>", "<w:tab/><w:tbl/>"},
+    {"word/document.xml", "<w:t>調布市</w:t>", "<w:t>調布市</w:t><w:rPr/>"},
+    {"word/document.xml", "<w:pStyle", "<w:rPr/><w:p/><w:pStyle"},
+    {"word/document.xml", "<w:sectPr>", "<w:sectPr/><w:sectPr>"},
+    {"word/document.xml", "</w:sectPr>", "</w:sectPr><w:p/>"},
+    {"word/document.xml", " w:type=\"default\"", ""},
+    {"word/document.xml", "<w:fldChar w:fldCharType=\"begin\"/>", "<w:fldChar/>"},
+    {"word/document.xml", "<w:fldSimple w:instr=\" NUMPAGES \">", "<w:fldSimple>"},
+    {"word/document.xml", " id=\"1\" name=\"図 1\"", ""},
+    {"word/document.xml", "<m:oMath>", "<m:oMath><w:p/>"},
+    {"word/header1.xml", "<w:p>", "<w:p/><w:r/><w:p>"},
+    {"word/styles.xml", "<w:style ", "<w:p/><w:style "},
+};
+
+static const struct edit xlsx_misfits[] = {
+    {"xl/workbook.xml", " sheetId=\"1\"", ""},
+    {"xl/workbook.xml", "name=\"予算\" ", ""},
+    {"xl/workbook.xml", " name=\"合計\"", ""},
+    {"xl/workbook.xml", "<x:sheets>", "<x:calcPr/><x:sheets>"},
+    {"xl/workbook.xml", "<x:sheets>", "<x:sheets/><x:sheets>"},
+    {"xl/workbook.xml", "<x:sheets>", "<x:sheetData/><x:sheets>"},
+    {"xl/worksheets/sheet1.xml", "<x:sheetData>", "<x:mergeCells/><x:sheetData>"},
+    {"xl/worksheets/sheet1.xml", "<x:sheetData>", "<x:sheetData/><x:sheetData>"},
+    {"xl/worksheets/sheet1.xml", "<x:dimension ref=\"A1:B2\"/>", "<x:row/>"},
+    {"xl/worksheets/sheet1.xml", "</x:row>", "<x:row/></x:row>"},
+    {"xl/worksheets/sheet1.xml", "</x:row>", "</x:row><x:c/>"},
+    {"xl/worksheets/sheet1.xml", "<x:v>12</x:v>", "<x:v>12</x:v><x:f>1</x:f>"},
+    {"xl/worksheets/sheet1.xml", "<x:mergeCell ref=\"A2:B2\"/>", "<x:mergeCell/>"},
+    {"xl/styles.xml", " numFmtId=\"164\"", ""},
+    {"xl/styles.xml", "<x:numFmts", "<x:fonts/><x:numFmts"},
+    {"xl/drawings/drawing1.xml", "<xdr:clientData/>", "<xdr:clientData/><xdr:from/>"},
+};
+
+static const struct edit pptx_misfits[] = {
+    {"ppt/presentation.xml", "id=\"256\" ", ""},
+    {"ppt/presentation.xml", "<p:sldSz", "<p:sldIdLst/><p:sldSz"},
+    {"ppt/slides/slide1.xml", "<p:cSld>", "<p:clrMapOvr/><p:cSld>"},
+    {"ppt/slides/slide1.xml", "</p:cSld>", "</p:cSld><p:sp/>"},
+    {"ppt/slides/slide1.xml", "<a:r>", "<a:t>題</a:t><a:r>"},
+    {"ppt/slides/slide1.xml", "</p:txBody>", "<a:bodyPr/></p:txBody>"},
+};
+
 static void refuse_edits(const struct sample *s, const struct edit *edits, size_t n)
 {
 	struct tally t = {0, 0};
@@ -432,6 +478,13 @@ static void no_lie_about_the_package_passes(void)
 {
 	refuse_edits(&samples[0], docx_lies, ARRAY_LEN(docx_lies));
 	refuse_edits(&samples[1], xlsx_lies, ARRAY_LEN(xlsx_lies));
+}
+
+static void no_misplaced_element_passes(void)
+{
+	refuse_edits(&samples[0], docx_misfits, ARRAY_LEN(docx_misfits));
+	refuse_edits(&samples[1], xlsx_misfits, ARRAY_LEN(xlsx_misfits));
+	refuse_edits(&samples[2], pptx_misfits, ARRAY_LEN(pptx_misfits));
 }
 
 /* Members too many, too few, in another order, under another name. */
@@ -498,4 +551,5 @@ static void no_other_set_of_members_passes(void)
 TESTS(CASE(packages_are_guessed_by_their_members), CASE(good_packages_are_recognised),
       CASE(no_forbidden_element_passes), CASE(no_forbidden_attribute_passes),
       CASE(attributes_come_once_and_in_their_domain), CASE(no_other_markup_passes),
-      CASE(no_lie_about_the_package_passes), CASE(no_other_set_of_members_passes))
+      CASE(no_lie_about_the_package_passes), CASE(no_misplaced_element_passes),
+      CASE(no_other_set_of_members_passes))
