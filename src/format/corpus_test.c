@@ -78,6 +78,7 @@ static bool same_output(struct job_box *a, struct job_box *b)
 /* Sanitises twice; false where it did not come out, or not the same the second time. */
 static bool comes_out(const char *path, struct slice in, enum method method, bool *ret_same)
 {
+	char name[8192];
 	AUTO_JOB first = {0};
 	AUTO_JOB second = {0};
 	clock_t start = clock();
@@ -93,7 +94,10 @@ static bool comes_out(const char *path, struct slice in, enum method method, boo
 		printf("# %s: %zu -> %zu bytes, %.1f ms\n", path, in.n, first.out.n,
 		       (double)(clock() - start) * 1000 / CLOCKS_PER_SEC);
 	save(path, buf_view(&first.out), first.job.ext);
-	job_box_init(&second, buf_view(&first.out), path);
+	snprintf(name, sizeof name, "%.*s.%s", (int)(strrchr(path, '.') - path), path,
+		 first.job.ext);
+	job_box_init(&second, buf_view(&first.out), strrchr(name, '/') + 1);
+	second.job.method = method;
 	*ret_same = format_sanitize(&second.job) == OK && same_output(&first, &second);
 	if (!*ret_same)
 		printf("# not the same twice: %s: %s %s\n", path, second.diag.part,

@@ -85,13 +85,24 @@ static uint8_t choose_delimiter(const struct job *job, struct slice s)
 	return best;
 }
 
+/* Commas and semicolons of prose have a blank behind them. */
+static bool is_prose(struct slice s, uint8_t delimiter)
+{
+	for (size_t i = 0; i + 1 < s.n; i++)
+		if (s.p[i] == delimiter && s.p[i + 1] == ' ' && delimiter != '\t')
+			return true;
+	return false;
+}
+
 /*
  * A table by its name, or, whatever its name, three records and more that divide evenly into three
- * fields and more.
+ * fields and more. To METHOD_TEXT, which writes no tables, what is named a text is one: so its own
+ * output reads the same again.
  */
 static bool probe_csv(const struct job *job)
 {
 	static const char *const endings[] = {".csv", ".tsv", ".tab", NULL};
+	static const char *const text[] = {".txt", NULL};
 	static const uint8_t all[] = {',', '\t', ';'};
 	uint8_t *sample;
 	size_t n;
@@ -100,6 +111,8 @@ static bool probe_csv(const struct job *job)
 		return false;
 	if (text_name_ends(job, endings))
 		return true;
+	if (job->method == METHOD_TEXT && text_name_ends(job, text))
+		return false;
 	sample = arena_alloc(job->arena, SAMPLE);
 	if (!sample)
 		return false;
@@ -107,7 +120,8 @@ static bool probe_csv(const struct job *job)
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		struct division d = divide(slice_of(sample, n), all[i]);
 
-		if (d.even && d.records >= 3 && d.fields >= 3)
+		if (d.even && d.records >= 3 && d.fields >= 3 &&
+		    !is_prose(slice_of(sample, n), all[i]))
 			return true;
 	}
 	return false;
@@ -236,7 +250,7 @@ static enum err one_field(struct csv *c, bool text, bool *ret_last)
 	/* What take_hint did not take for a hint, some program might. */
 	if (c->first && slice_eq_nocase(slice_head(buf_view(&c->field), 4), S("sep=")))
 		buf_byte(&c->line, '\'');
-	if (csv_field_disarm(buf_view(&c->field), &c->line)) {
+	if (csv_field_disarm(buf_view(&c->field), c->delimiter == '\t', &c->line)) {
 		place_of(c, place);
 		report_add(c->job->report, ACT_CHANGED, "formula-prefixed", S(""), slice_str(place),
 			   buf_view(&c->field));

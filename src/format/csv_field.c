@@ -2,9 +2,21 @@
 
 #include "base/utf8.h"
 
-/* The ASCII form of a full-width character, other characters as they are. */
+#define UNIT_MAX 8 /* characters */
+
+/*
+ * The ASCII form of a full-width or small character and of the minus sign, which some tables of
+ * EUC-JP and ISO-2022-JP take for the full-width hyphen; other characters as they are.
+ */
 static uint32_t narrow(uint32_t cp)
 {
+	static const uint16_t others[][2] = {
+	    {0x2212, '-'}, {0xFE62, '+'}, {0xFE63, '-'}, {0xFE66, '='}, {0xFE6B, '@'},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (cp == others[i][0])
+			return others[i][1];
 	return cp >= 0xFF01 && cp <= 0xFF5E ? cp - 0xFEE0 : cp == 0xFFE5 ? 0xA5 : cp;
 }
 
@@ -38,7 +50,8 @@ static bool is_digit(uint32_t c)
 
 static bool is_blank(uint32_t c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == 0xA0 || c == 0x3000;
+	return c == ' ' || c == '\t' || c == '\n' || c == 0xA0 || c == 0x1680 || c == 0x202F ||
+	       c == 0x205F || c == 0x3000 || (c >= 0x2000 && c <= 0x200A);
 }
 
 static bool take_digits(struct slice *s, size_t *ret_n)
@@ -68,6 +81,25 @@ static bool take_integer(struct slice *s)
 	return true;
 }
 
+/* What people write behind an amount: -5℃, -3人, -12㎡. Without an operator nothing is computed. */
+static bool is_unit(struct slice s)
+{
+	uint32_t cp = 0;
+
+	for (size_t i = 0; s.n; i++) {
+		size_t n = utf8_next(s, &cp);
+
+		if (i == UNIT_MAX || !((cp >= 0x3041 && cp <= 0x3096) || /* hiragana */
+				       (cp >= 0x30A1 && cp <= 0x30FA) || /* katakana */
+				       (cp >= 0x4E00 && cp <= 0x9FFF) || /* kanji */
+				       (cp >= 0x3300 && cp <= 0x33FF) || /* squared units */
+				       cp == 0x2103))                    /* ℃ */
+			return false;
+		s = slice_from(s, n);
+	}
+	return true;
+}
+
 static bool is_number(struct slice s)
 {
 	size_t n;
@@ -76,7 +108,7 @@ static bool is_number(struct slice s)
 		return false;
 	if (!take(&s, 0xA5))
 		(void)take(&s, '\\'); /* the yen sign of CP932 */
-	if (!take_integer(&s))
+	if (peek(s) != '.' && !take_integer(&s))
 		return false;
 	if (take(&s, '.') && !take_digits(&s, &n))
 		return false;
@@ -87,8 +119,7 @@ static bool is_number(struct slice s)
 			return false;
 	}
 	(void)take(&s, '%');
-	(void)take(&s, 0x5186); /* 円 */
-	return s.n == 0;
+	return is_unit(s);
 }
 
 static bool is_telephone(struct slice s)
@@ -121,6 +152,17 @@ static bool is_dash(struct slice s)
 	return s.n == 0;
 }
 
+/* Without the blanks at its end. */
+static struct slice trim_end(struct slice s)
+{
+	size_t end = 0;
+	uint32_t cp = 0;
+
+	for (size_t i = 0, n; i < s.n && (n = utf8_next(slice_from(s, i), &cp)); i += n)
+		end = is_blank(cp) ? end : i + n;
+	return slice_head(s, end);
+}
+
 static bool is_formula(struct slice s)
 {
 	uint32_t c = peek(s);
@@ -131,12 +173,11 @@ static bool is_formula(struct slice s)
 	}
 	if (c != '=' && c != '+' && c != '-' && c != '@')
 		return false;
-	while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\n'))
-		s.n--;
+	s = trim_end(s);
 	return !is_number(s) && !is_telephone(s) && !is_dash(s);
 }
 
-bool csv_field_disarm(struct slice field, struct buf *out)
+bool csv_field_disarm(struct slice field, bool tsv, struct buf *out)
 {
 	bool found = false;
 
@@ -144,7 +185,8 @@ bool csv_field_disarm(struct slice field, struct buf *out)
 		size_t n = 0;
 		struct slice piece;
 
-		while (n < field.n && field.p[n] != ';' && field.p[n] != '\t')
+		while (n < field.n && field.p[n] != ';' && field.p[n] != '\t' &&
+		       !(tsv && field.p[n] == ','))
 			n++;
 		piece = slice_head(field, n);
 		if (is_formula(piece)) {

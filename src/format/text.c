@@ -156,6 +156,14 @@ static bool looks_marked(struct slice out)
 	       slice_starts(out, S("\xFE\xFF"));
 }
 
+static bool is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
 enum err text_emit(struct job *job, enum charset came_in, struct slice utf8, const char *grammar)
 {
 	/* Within an archive a member is told by its name alone, so texts there are UTF-8. */
@@ -165,6 +173,9 @@ enum err text_emit(struct job *job, enum charset came_in, struct slice utf8, con
 	size_t offset = 0;
 	enum err e;
 
+	/* ASCII is the same in these sets, and reads as UTF-8 again. */
+	if (cs != CS_UTF16LE && cs != CS_UTF16BE && is_ascii(utf8))
+		cs = CS_UTF8;
 	job->wrote = grammar_name(job, grammar, cs);
 	if (!job->wrote)
 		return ERR_MEMORY;

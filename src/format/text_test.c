@@ -204,6 +204,16 @@ static void csv_has_one_form(void)
 		 LIT("\x96\xBC,'\x81\x81"
 		     "1\r\n"),
 		 "csv-cp932");
+	gives_as(LIT("a,=1\tb\n"), "a.tsv", METHOD_REBUILD, CHARSET_UTF8,
+		 LIT("\xEF\xBB\xBF"
+		     "a,'=1\tb\r\n"),
+		 "tsv");
+	/* Prose is no table, and the text of a table is a text. */
+	gives(LIT("a, b, c\nd, e, f\ng, h, i\n"), LIT("a, b, c\nd, e, f\ng, h, i\n"));
+	gives_as(LIT("\"x\"\tb\tc\n1\t2\t3\n4\t5\t6\n"), "a.txt", METHOD_TEXT, CHARSET_UTF8,
+		 LIT("\"x\"\tb\tc\n1\t2\t3\n4\t5\t6\n"), "txt");
+	/* What is left is ASCII, which reads as UTF-8 again. */
+	gives_as(LIT("a\x1B(Bb\n"), "a.txt", METHOD_REBUILD, CHARSET_SAME, LIT("ab\n"), "txt");
 	held(LIT("a,\"b\nc,d\n"), "a.csv", "malformed");
 	held(LIT("sep=x\naxb\n"), "a.csv", "delimiter-hint");
 	CHECK(reports(LIT("a,b\n1,=2\n"), "a.csv", "formula-prefixed", "R2C2"));
@@ -250,6 +260,13 @@ static void formulas_are_told_from_numbers(void)
 	    " ",
 	    "\"x\"",
 	    "10%",
+	    "-5℃",
+	    "-3人",
+	    "−12",
+	    "+4カ月",
+	    "-.5",
+	    "-5　",
+	    "－　",
 	};
 	static const struct {
 		const char *in, *out;
@@ -278,13 +295,19 @@ static void formulas_are_told_from_numbers(void)
 	    {"-1e5x", "'-1e5x"},
 	    {"==", "'=="},
 	    {"-+", "'-+"},
+	    {"−1+2", "'−1+2"},
+	    {"﹦1", "'﹦1"},
+	    {"\xE2\x80\x83=1", "'\xE2\x80\x83=1"},
+	    {"-3人+A1", "'-3人+A1"},
+	    {"-3一二三四五六七八九", "'-3一二三四五六七八九"},
+	    {"-.", "'-."},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
 		AUTO_BUF b;
 
 		buf_init(&b, 1000);
-		CHECK(!csv_field_disarm(slice_str(plain[i]), &b));
+		CHECK(!csv_field_disarm(slice_str(plain[i]), false, &b));
 		CHECK_STR(buf_view(&b), plain[i]);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(armed); i++) {
@@ -292,9 +315,9 @@ static void formulas_are_told_from_numbers(void)
 
 		buf_init(&b, 1000);
 		buf_init(&c, 1000);
-		CHECK(csv_field_disarm(slice_str(armed[i].in), &b));
+		CHECK(csv_field_disarm(slice_str(armed[i].in), false, &b));
 		CHECK_STR(buf_view(&b), armed[i].out);
-		CHECK(!csv_field_disarm(buf_view(&b), &c));
+		CHECK(!csv_field_disarm(buf_view(&b), false, &c));
 	}
 }
 

@@ -125,6 +125,9 @@ static enum err add_members(struct zipping *z)
 	if (z->held && !z->passed)
 		return format_hold(z->job, ERR_UNSUPPORTED, "archive-member-held", S(""), 0,
 				   "no member of the archive can pass");
+	if (!z->passed)
+		return format_hold(z->job, ERR_UNSUPPORTED, "zip-empty", S(""), 0,
+				   "the archive holds no file");
 	return zip_finish(&z->out, z->job->out);
 }
 

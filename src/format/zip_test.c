@@ -420,6 +420,22 @@ static void a_bad_member_costs_only_itself(void)
 	zip_close(&z);
 }
 
+static void an_archive_without_a_file_is_held(void)
+{
+	struct member folder = plain("x/", "");
+
+	for (size_t n = 0; n < 2; n++) {
+		AUTO_BUF b;
+		AUTO_JOB box;
+
+		buf_init(&b, 1 << 16);
+		archive(&b, &folder, n);
+		job_box_init(&box, buf_view(&b), "a.zip");
+		CHECK(format_sanitize(&box.job) == ERR_UNSUPPORTED);
+		CHECK(report_has(&box.report, "zip-empty"));
+	}
+}
+
 static void nesting_ends_at_its_limit(void)
 {
 	AUTO_ARENA a = arena_new(1 << 20);
@@ -447,4 +463,5 @@ TESTS(CASE(plain_archives_open), CASE(descriptors_are_compared),
       CASE(flags_methods_and_links_are_refused), CASE(zip64_must_agree),
       CASE(lies_about_content_are_found), CASE(cp932_names_become_utf8),
       CASE(written_archives_are_read_back), CASE(names_are_cleaned),
-      CASE(a_bad_member_costs_only_itself), CASE(nesting_ends_at_its_limit))
+      CASE(a_bad_member_costs_only_itself), CASE(an_archive_without_a_file_is_held),
+      CASE(nesting_ends_at_its_limit))

@@ -295,6 +295,7 @@ static const struct finding findings[] = {
      "The archive holds bytes that its directory does not name"},
     {"zip-directory", D, "書庫の目録が二つあるか壊れているため保留しました",
      "The archive has two directories or a broken one"},
+    {"zip-empty", N, "書庫にファイルが一つもないため保留しました", "The archive holds no file"},
     {"zip-name", D, "書庫の中の名前が危険な形のため保留しました", "A member's name is unsafe"},
     {"zip-method", N, "扱えない圧縮の方法が使われているため保留しました",
      "A member is compressed in a way that is not handled"},

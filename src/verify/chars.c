@@ -2,7 +2,8 @@
 
 #include "base/utf8.h"
 
-#define OTHER 0x4E00u
+#define LETTER 0x4E00u /* kana and kanji */
+#define OTHER 0x25A0u
 
 /* JIS X 0208 codes of the characters that can begin or make up a number or formula. */
 static uint32_t from_jis(uint32_t jis)
@@ -12,6 +13,7 @@ static uint32_t from_jis(uint32_t jis)
 	    {0x214A, 0xFF08}, {0x214B, 0xFF09}, {0x215C, 0xFF0B}, {0x215D, 0xFF0D},
 	    {0x2161, 0xFF1D}, {0x216F, 0xFFE5}, {0x2173, 0xFF05}, {0x2177, 0xFF20},
 	    {0x2345, 0xFF25}, {0x2365, 0xFF45}, {0x315F, 0x5186}, {0x7C7E, 0xFF02},
+	    {0x216E, 0x2103},
 	};
 
 	if (jis >= 0x2330 && jis <= 0x2339)
@@ -19,7 +21,10 @@ static uint32_t from_jis(uint32_t jis)
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (known[i][0] == jis)
 			return known[i][1];
-	return OTHER;
+	if ((jis >= 0x2421 && jis <= 0x2576) || (jis >= 0x3021 && jis <= 0x7C6E))
+		return LETTER;
+	/* Squared units (row 13 of CP932). */
+	return jis >= 0x2D40 && jis <= 0x2D56 ? 0x3300 : OTHER;
 }
 
 struct chars chars_of(struct slice in, enum chars_set set)
@@ -79,7 +84,9 @@ static bool next_cp932(struct chars *c, struct slice s, uint32_t *ret)
 		return take(c, 2, 0xFF02, ret);
 	row = (a - (a < 0xA0 ? 0x81 : 0xC1)) * 2 + (b >= 0x9F ? 2 : 1);
 	cell = b >= 0x9F ? b - 0x9E : b - 0x3F - (b > 0x7F ? 1 : 0);
-	return take(c, 2, row > 94 ? OTHER : from_jis((row + 0x20) << 8 | (cell + 0x20)), ret);
+	if (row > 94) /* the user's own characters, then kanji of IBM */
+		return take(c, 2, (a << 8 | b) >= 0xFA5C ? LETTER : OTHER, ret);
+	return take(c, 2, from_jis((row + 0x20) << 8 | (cell + 0x20)), ret);
 }
 
 static bool next_euc(struct chars *c, struct slice s, uint32_t *ret)
@@ -91,7 +98,7 @@ static bool next_euc(struct chars *c, struct slice s, uint32_t *ret)
 	if (a == 0x8E && b >= 0xA1 && b <= 0xDF)
 		return take(c, 2, 0xFF61 + b - 0xA1, ret);
 	if (a == 0x8F && b >= 0xA1 && b <= 0xFE && d >= 0xA1 && d <= 0xFE)
-		return take(c, 3, OTHER, ret);
+		return take(c, 3, b >= 0xB0 ? LETTER : OTHER, ret);
 	if (a < 0xA1 || a > 0xFE || b < 0xA1 || b > 0xFE)
 		return broken(c);
 	return take(c, 2, from_jis((a & 0x7F) << 8 | (b & 0x7F)), ret);

@@ -3,8 +3,8 @@
  * room `verify`.
  *
  * Only the characters that the grammars of texts and tables ask about are told apart; in the
- * Japanese sets every other two-byte character reads as U+4E00. What the bytes of a set may be is
- * checked whole.
+ * Japanese sets every other kana or kanji reads as U+4E00, every other character as U+25A0. What
+ * the bytes of a set may be is checked whole.
  */
 #ifndef VERIFY_CHARS_H
 #define VERIFY_CHARS_H

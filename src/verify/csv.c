@@ -24,8 +24,14 @@ struct table {
 
 static uint32_t fold(uint32_t cp)
 {
-	if (cp == 0xFFE5)
-		return 0xA5;
+	static const uint16_t others[][2] = {
+	    {0xFFE5, 0xA5}, {0x2212, '-'}, {0xFE62, '+'},
+	    {0xFE63, '-'},  {0xFE66, '='}, {0xFE6B, '@'},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (cp == others[i][0])
+			return others[i][1];
 	return cp > 0xFF00 && cp < 0xFF5F ? cp - 0xFEE0 : cp;
 }
 
@@ -48,12 +54,25 @@ static bool is(const uint32_t *s, size_t n, size_t i, uint32_t want)
 	return i < n && fold(s[i]) == want;
 }
 
+static bool blank(uint32_t cp)
+{
+	return cp == ' ' || cp == '\t' || cp == '\n' || cp == 0xA0 || cp == 0x1680 ||
+	       (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F || cp == 0x205F || cp == 0x3000;
+}
+
+/* Kana, kanji and squared units, as in -3人 and -5℃. */
+static bool unit(uint32_t cp)
+{
+	return (cp >= 0x3041 && cp <= 0x3096) || (cp >= 0x30A1 && cp <= 0x30FA) ||
+	       (cp >= 0x3300 && cp <= 0x33FF) || (cp >= 0x4E00 && cp <= 0x9FFF) || cp == 0x2103;
+}
+
 /* What may follow a sign and be a number: 1,234.5e-6% 円 and the like. */
 static bool number(const uint32_t *s, size_t n)
 {
 	size_t i = is(s, n, 0, 0xA5) || is(s, n, 0, '\\') ? 1 : 0, k = digits(s, n, i);
 
-	if (k == 0)
+	if (k == 0 && !is(s, n, i, '.'))
 		return false;
 	i += k;
 	if (is(s, n, i, ',') && k > 3)
@@ -77,7 +96,8 @@ static bool number(const uint32_t *s, size_t n)
 		i += k;
 	}
 	i += is(s, n, i, '%') ? 1 : 0;
-	i += is(s, n, i, 0x5186) ? 1 : 0;
+	for (k = 0; i < n && k < 8 && unit(s[i]); k++)
+		i++;
 	return i == n;
 }
 
@@ -107,8 +127,7 @@ static bool evaluates(const uint32_t *s, size_t n)
 	size_t same = 0;
 	uint32_t sign;
 
-	while (n && (fold(*s) == '"' || *s == ' ' || *s == '\t' || *s == '\n' || *s == 0xA0 ||
-		     *s == 0x3000)) {
+	while (n && (fold(*s) == '"' || blank(*s))) {
 		s++;
 		n--;
 	}
@@ -117,7 +136,7 @@ static bool evaluates(const uint32_t *s, size_t n)
 		return true;
 	if (sign != '+' && sign != '-')
 		return false;
-	while (n && (s[n - 1] == ' ' || s[n - 1] == '\n'))
+	while (n && blank(s[n - 1]))
 		n--;
 	while (is(s, n, same, sign))
 		same++;
@@ -129,7 +148,8 @@ static enum err check_pieces(struct table *t, size_t at)
 	size_t from = 0;
 
 	for (size_t i = 0; i <= t->n; i++) {
-		if (i < t->n && t->field[i] != ';' && t->field[i] != '\t')
+		if (i < t->n && t->field[i] != ';' && t->field[i] != '\t' &&
+		    !(t->delimiter == '\t' && t->field[i] == ','))
 			continue;
 		if (evaluates(t->field + from, i - from))
 			return verify_bad(t->v, at, "a field that a spreadsheet would evaluate");

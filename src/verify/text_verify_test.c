@@ -98,6 +98,10 @@ static void tables(void)
 	refuses("csv", LIT(BOM "Sep=;\r\n"));
 	refuses("csv", LIT(BOM "\"\",x\r\n"));
 	refuses("tsv", LIT(BOM "\"a,b\"\tc\r\n"));
+	accepts("csv-cp932", LIT("-3\x90\x6C,-5\x81\x8E,\x81\x7C\x81\x40\r\n"));
+	refuses("csv-cp932", LIT("-3\x81\x96\x90\x6C\r\n"));
+	accepts("tsv", LIT(BOM "a,'=1\tc\r\n"));
+	refuses("tsv", LIT(BOM "a,=1\tc\r\n"));
 	accepts("csv-cp932", LIT("\x93\xFA,'\x81\x81"
 				 "1\r\n"));
 }
@@ -107,9 +111,16 @@ static void formulas_are_refused(void)
 	static const char *const good[] = {
 	    "-1",  "+1,234.5", "-1.5e-3%", "-\302\2451", "--",   "+81-3-1234-5678",
 	    "'=1", "－１２",   "a=b",      "x@y.jp",     "-3円", "1;-2",
+	    "-5℃", "-3人",     "−12",      "-.5",        "-5　",
 	};
 	static const char *const bad[] = {
 	    "=1",
+	    "−1+2",
+	    "﹦1",
+	    "\xE2\x80\x83=1",
+	    "-3人+A1",
+	    "-3一二三四五六七八九",
+	    "-.",
 	    "+A",
 	    "-A1",
 	    "@x",
@@ -122,7 +133,6 @@ static void formulas_are_refused(void)
 	    "a;=1",
 	    "-1-1",
 	    "+1+1",
-	    "-1,23",
 	    "-+",
 	    "==",
 	    "+81-3-1234-5678+A1",
@@ -141,6 +151,7 @@ static void formulas_are_refused(void)
 		snprintf(text, sizeof text, BOM "%s\r\n", bad[i]);
 		refuses("csv", slice_str(text));
 	}
+	refuses("csv", LIT(BOM "\"-1,23\"\r\n"));
 	refuses("csv", LIT(BOM "\" =1\"\r\n"));
 	refuses("csv", LIT(BOM "\"\"\"=1\"\"\"\r\n"));
 	refuses("csv", LIT(BOM "\"a\t=1\"\r\n"));
