@@ -133,7 +133,7 @@ static void idle_rules_are_exact(void)
 {
 	unsigned idle = 0, used = 0;
 
-	for (unsigned round = 0; round < 100; round++) {
+	for (unsigned round = 0; round < 200; round++) {
 		AUTO_ARENA a = arena_new(64u << 20);
 		const struct policy_statement *st;
 		const struct policy *p;

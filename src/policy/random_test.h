@@ -42,8 +42,10 @@ static void put_condition(struct buf *b, bool content_only)
 	unsigned n = content_only ? 6 : 8;
 
 	buf_printf(b, " when %s", atoms[any(n)]);
-	if (any(2))
-		buf_printf(b, " %s %s", any(2) ? "and" : "or", atoms[any(n)]);
+	if (any(2)) {
+		buf_str(b, any(2) ? " and " : " or ");
+		buf_str(b, atoms[any(n)]);
+	}
 }
 
 static void put_rule(struct buf *b)
@@ -58,9 +60,12 @@ static void put_rule(struct buf *b)
 					      " obliges retain 1 fiscal-year"};
 	bool forbid = any(3) == 0;
 
-	buf_printf(b, "%s %s %s -> %s%s", forbid ? "forbid" : "permit",
-		   any(3) ? "transfer" : "mail, media", zone[any(4)], zone[any(4)],
-		   exception[any(6)]);
+	/* One draw a statement: compilers order the arguments of a call as they like. */
+	buf_str(b, forbid ? "forbid " : "permit ");
+	buf_str(b, any(3) ? "transfer " : "mail, media ");
+	buf_str(b, zone[any(4)]);
+	buf_printf(b, " -> %s", zone[any(4)]);
+	buf_str(b, exception[any(6)]);
 	if (any(3))
 		put_condition(b, false);
 	buf_printf(b, "%s clause 1\n", forbid ? "" : obliges[any(6)]);
@@ -71,8 +76,10 @@ static void put_never(struct buf *b)
 	static const char *const without[] = {"", " without sanitize", " without scan or exception",
 					      " without sanitize or inspect"};
 
-	buf_printf(b, "never %s %s -> %s%s", any(3) ? "content" : "transfer", zone[any(4)],
-		   zone[any(4)], without[any(4)]);
+	buf_str(b, any(3) ? "never content " : "never transfer ");
+	buf_str(b, zone[any(4)]);
+	buf_printf(b, " -> %s", zone[any(4)]);
+	buf_str(b, without[any(4)]);
 	if (any(3) == 0)
 		put_condition(b, true);
 	buf_byte(b, '\n');
