@@ -27,7 +27,6 @@
 
 #define POLICY_ARENA (256u << 20)
 #define UPLOAD_MAX (4ull << 30)
-#define PUBLISH_MS 100 /* entries of this time are signed together; a step never waits for it */
 
 struct state;
 
@@ -58,7 +57,6 @@ struct state {
 	struct call *calls;
 	struct link *signer;
 	struct wire_msg *msg;
-	struct loop_timer *publishing; /* armed: publish when it fires */
 	uint64_t signed_size;
 	bool signer_known, signer_busy;
 	int64_t beat_day; /* of the last heartbeat, in Japan */
@@ -113,24 +111,6 @@ static void publish(struct state *s)
 	}
 }
 
-static void on_publish(void *arg)
-{
-	struct state *s = arg;
-
-	s->publishing = NULL;
-	publish(s);
-}
-
-/* Each batch costs the signer several fsyncs: under load one batch takes many transfers. */
-static void publish_soon(struct state *s)
-{
-	if (s->publishing)
-		return;
-	/* Without a timer the next second's turn does it. */
-	if (loop_timer(s->loop, PUBLISH_MS, on_publish, s, &s->publishing) != OK)
-		s->publishing = NULL;
-}
-
 static void ask_head(struct state *s)
 {
 	s->signer_known = s->signer_busy = false;
@@ -163,7 +143,7 @@ static enum err on_added(void *ctx, struct wire_msg *m, struct reader *r)
 	s->signer_busy = false;
 	s->signed_size = size;
 	if (e == OK) {
-		publish_soon(s);
+		publish(s);
 	} else if (e == ERR_CRYPTO) {
 		log_event(LEVEL_ERROR, "log-set-back", "signed=%llu", (unsigned long long)size);
 		stop(s, EXIT_ERROR);
@@ -379,7 +359,7 @@ static bool on_loopback(void *arg, struct slice zone)
 
 static void on_committed(void *arg)
 {
-	publish_soon(arg);
+	publish(arg);
 }
 
 static int64_t utc_ms(void *arg)
