@@ -246,6 +246,16 @@ void date_put_iso(struct buf *b, struct date d)
 	buf_printf(b, "%04d-%02u-%02u", d.year, d.month, d.day);
 }
 
+struct slice date_iso_text(struct arena *a, int64_t day)
+{
+	AUTO_BUF b;
+
+	buf_init(&b, 64);
+	if (day)
+		date_put_iso(&b, date_from_days(day));
+	return arena_copy(a, buf_view(&b));
+}
+
 static void put_era_year(struct buf *b, const struct wareki *w)
 {
 	if (w->year == 1)

@@ -12,6 +12,7 @@
 #define BASE_CALENDAR_H
 
 #include <stdbool.h>
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
@@ -67,6 +68,8 @@ enum err date_parse(struct slice s, struct date *ret) NODISCARD;
 /* The fiscal year a day falls in: from 1 April, named after the calendar year it begins in. */
 int fiscal_year(struct date d);
 
+/* 2024-04-01 of a day since 1970-01-01, in the arena; empty for 0, which stands for no day. */
+struct slice date_iso_text(struct arena *a, int64_t day);
 void date_put_iso(struct buf *b, struct date d);    /* 2024-04-01 */
 void date_put_wareki(struct buf *b, struct date d); /* 令和6年4月1日; ISO before 1873 */
 void date_put_short(struct buf *b, struct date d);  /* R6.4.1; ISO before 1873 */

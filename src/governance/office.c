@@ -10,24 +10,14 @@ static bool overlaps(const struct store_appointment *x, const struct store_appoi
 	return (x->to == 0 || y->from <= x->to) && (y->to == 0 || x->from <= y->to);
 }
 
-static struct slice day_text(struct arena *a, int32_t day)
-{
-	AUTO_BUF b;
-
-	buf_init(&b, 64);
-	if (day)
-		date_put_iso(&b, date_from_days(day));
-	return arena_copy(a, buf_view(&b));
-}
-
 static enum err append(struct store *s, struct arena *a, const char *type,
 		       const struct store_appointment *v, struct slice actor, int64_t now_ms)
 {
 	const struct record_field fields[] = {
 	    {.key = "office", .value = v->office},
 	    {.key = "person", .value = v->login, .secret = true},
-	    {.key = "from", .value = day_text(a, v->from)},
-	    {.key = "to", .value = day_text(a, v->to)},
+	    {.key = "from", .value = date_iso_text(a, v->from)},
+	    {.key = "to", .value = date_iso_text(a, v->to)},
 	};
 	char *stream = arena_printf(a, "office/%lld", (long long)v->id);
 

@@ -67,16 +67,6 @@ static const struct store_text *version_of(const struct adopting *x, int32_t day
 	return NULL;
 }
 
-static struct slice day_text(struct arena *a, int32_t day)
-{
-	AUTO_BUF b;
-
-	buf_init(&b, 64);
-	if (day)
-		date_put_iso(&b, date_from_days(day));
-	return arena_copy(a, buf_view(&b));
-}
-
 static struct slice organs_text(const struct adopting *x)
 {
 	AUTO_BUF b;
@@ -98,8 +88,8 @@ static enum err entry(const struct adopting *x, int64_t id, int32_t day, bool on
 	const struct record_field fields[] = {
 	    {.key = "tree", .value = slice_str(trees[x->ad->tree].word)},
 	    {.key = "organs", .value = organs_text(x)},
-	    {.key = "decided", .value = day_text(x->a, x->ad->decided)},
-	    {.key = "effective", .value = day_text(x->a, day)},
+	    {.key = "decided", .value = date_iso_text(x->a, x->ad->decided)},
+	    {.key = "effective", .value = date_iso_text(x->a, day)},
 	    {.key = "visibility", .value = x->ad->is_public ? S("public") : S("secret")},
 	    {.key = "text", .value = slice_str(on_file ? hex : "none"), .secret = on_file},
 	};

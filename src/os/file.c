@@ -63,6 +63,15 @@ enum err file_read(const char *path, struct buf *ret)
 	return fd < 0 ? err_of_errno() : file_read_fd(fd, ret);
 }
 
+enum err file_read_at(int dirfd, const char *name, struct buf *ret)
+{
+	AUTO_CLOSE fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	return file_read_fd(fd, ret);
+}
+
 enum err file_sync_dir(int dirfd)
 {
 	return fsync(dirfd) == 0 ? OK : ERR_IO;

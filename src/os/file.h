@@ -13,6 +13,8 @@
 
 /* Appends the whole file. ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_LIMIT beyond ret's max, ERR_IO. */
 enum err file_read(const char *path, struct buf *ret) NODISCARD;
+/* dirfd/name; a link is not followed. ERR_NOT_FOUND, else ERR_IO where it does not open. */
+enum err file_read_at(int dirfd, const char *name, struct buf *ret) NODISCARD;
 enum err file_read_fd(int fd, struct buf *ret) NODISCARD;
 
 /* Replaces dirfd/name (AT_FDCWD: name is a path) by data. ERR_FULL, ERR_FORBIDDEN, ERR_IO. */

@@ -60,15 +60,6 @@ static enum err make_log_dir(int log, const char *path)
 	return e;
 }
 
-static enum err read_at(int dir, const char *name, struct buf *ret)
-{
-	AUTO_CLOSE fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-	return file_read_fd(fd, ret);
-}
-
 /* Writes log/path durably, making the folders on the way. */
 static enum err put_file(int log, const char *path, struct slice data)
 {
@@ -167,7 +158,7 @@ static enum err load_key(struct signer *s)
 	enum err e;
 
 	buf_init(&b, 4096);
-	TRY(read_at(s->own, "key", &b));
+	TRY(file_read_at(s->own, "key", &b));
 	e = tlog_skey_parse(slice_trim(buf_view(&b)), &s->key);
 	sodium_memzero(b.p, b.n);
 	return e;
@@ -203,7 +194,7 @@ static enum err load(struct signer *s)
 
 	buf_init(&note, TLOG_NOTE_MAX);
 	TRY(load_key(s));
-	TRY(read_at(s->own, "head", &note));
+	TRY(file_read_at(s->own, "head", &note));
 	if (tlog_checkpoint_open(buf_view(&note), &s->key.key, 1, slice_str(s->key.key.name),
 				 &head) != OK)
 		return ERR_CRYPTO;

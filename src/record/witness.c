@@ -39,15 +39,6 @@ const char *witness_news_str(enum witness_news n)
 
 /* -- files ------------------------------------------------------------------------------------ */
 
-static enum err read_at(int dir, const char *name, struct buf *ret)
-{
-	AUTO_CLOSE fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-	return file_read_fd(fd, ret);
-}
-
 static enum err open_dir(const char *path, int *ret)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -92,7 +83,7 @@ static enum err load_key(struct witness *w)
 	AUTO_BUF b;
 
 	buf_init(&b, 4096);
-	TRY(read_at(w->dir, "key", &b));
+	TRY(file_read_at(w->dir, "key", &b));
 	e = tlog_skey_parse(slice_trim(buf_view(&b)), &w->signer);
 	sodium_memzero(b.p, b.n);
 	TRY(e);
@@ -136,7 +127,7 @@ static enum err load_logs(struct witness *w)
 	AUTO_BUF b;
 
 	buf_init(&b, TLOG_NOTE_MAX);
-	TRY(read_at(w->dir, "logs", &b));
+	TRY(file_read_at(w->dir, "logs", &b));
 	rest = slice_trim(buf_view(&b));
 	while (rest.n) {
 		size_t end = slice_find_byte(rest, '\n');
@@ -162,7 +153,7 @@ static enum err load_seen(struct witness *w, struct known *k)
 	AUTO_BUF note;
 
 	buf_init(&note, TLOG_NOTE_MAX);
-	e = read_at(w->dir, k->seen_file, &note);
+	e = file_read_at(w->dir, k->seen_file, &note);
 	if (e == ERR_NOT_FOUND)
 		return OK;
 	TRY(e);

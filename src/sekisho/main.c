@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/err.h"
+#include "sekisho/language.h"
 #include "sekisho/roles.h"
 #include "sekisho/subcommand.h"
 
@@ -16,19 +17,6 @@ role_fn *const role_entries[ROLE_COUNT] = {
     [ROLE_GATEWAY] = role_gateway,
     [ROLE_SIGNER] = role_signer,
 };
-
-static bool speaks_japanese(void)
-{
-	static const char *const var[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
-	for (size_t i = 0; i < ARRAY_LEN(var); i++) {
-		const char *v = getenv(var[i]);
-
-		if (v && *v)
-			return strncmp(v, "ja", 2) == 0;
-	}
-	return false;
-}
 
 const char *cli_flag(const struct cli *cli, const char *name)
 {
@@ -209,7 +197,7 @@ static int run(const struct subcommand *cmd, bool ja, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	bool ja = speaks_japanese();
+	bool ja = language_is_japanese();
 	const struct subcommand *cmd;
 	int used = 0;
 

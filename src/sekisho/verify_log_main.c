@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include "sekisho/audit.h"
+#include "sekisho/language.h"
 #include "sekisho/subcommand.h"
 
 static const char usage[] =
@@ -21,19 +22,6 @@ static const char usage[] =
     "  --json           one JSON object a line\n"
     "\n"
     "Exit codes: 0 proved, 1 usage or system error, 2 not proved.\n";
-
-static bool speaks_japanese(void)
-{
-	static const char *const var[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
-	for (size_t i = 0; i < ARRAY_LEN(var); i++) {
-		const char *v = getenv(var[i]);
-
-		if (v && *v)
-			return strncmp(v, "ja", 2) == 0;
-	}
-	return false;
-}
 
 /* False for an option that is unknown, or lacks its value. */
 static bool parse(int argc, char **argv, struct audit *a, struct audit_words *w,
@@ -75,7 +63,7 @@ int main(int argc, char **argv)
 	const char *operand[4] = {0};
 	int n = 0, code;
 
-	a.ja = speaks_japanese();
+	a.ja = language_is_japanese();
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		fputs(usage, stdout);
 		return EXIT_DONE;
