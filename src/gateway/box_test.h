@@ -1,7 +1,7 @@
 /*
  * gateway_box: a gateway of one city in a folder of its own, with workers of the test's own in
- * place of the pool: they may be honest, crash, lie, or never answer.Its people are
- * hanako, taro and jiro.
+ * place of the pool: they may be honest, crash, lie, or never answer. Its people
+ * are hanako, taro and jiro.
  */
 #ifndef GATEWAY_BOX_TEST_H
 #define GATEWAY_BOX_TEST_H
