@@ -3,10 +3,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 rm -rf build-deb
-meson setup build-deb --prefix /usr --buildtype release >/dev/null
-ninja -C build-deb >/dev/null
 root=build-deb/root
-DESTDIR="$PWD/$root" meson install -C build-deb --no-rebuild >/dev/null
+make -s install BUILD=build-deb PREFIX=/usr MESON_ARGS='--buildtype release' \
+	DESTDIR="$PWD/$root" >/dev/null
 version=$(sed -n "s/.*version: '\([0-9.]*\)'.*/\1/p" meson.build | head -1)
 arch=$(dpkg --print-architecture)
 install -D -m 644 packaging/sekisho.service "$root/lib/systemd/system/sekisho.service"

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include "sekisho/config.h"
+#include "sekisho/site.h"
 #include "sekisho/subcommand.h"
 
 static int run(const struct cli *cli)
@@ -24,11 +25,8 @@ static int run(const struct cli *cli)
 		printf("%.*s}\n", (int)json.n, (const char *)json.p);
 		return e == OK ? EXIT_DONE : EXIT_ERROR;
 	}
-	if (e != OK && d.line > 0)
-		return cli_fail(cli, "%s/%s:%u:%u: %s", cli->operand[0], CONFIG_FILE, d.line,
-				d.column, d.text);
 	if (e != OK)
-		return cli_fail(cli, "%s", d.text[0] ? d.text : err_str(e));
+		return site_config_fail(cli, cli->operand[0], &d, e);
 	for (size_t i = 0; i < c->listeners_n; i++) {
 		const struct config_listener *l = &c->listeners[i];
 		char address[SOCK_TEXT_SIZE];

@@ -5,6 +5,7 @@
 #include "os/log.h"
 #include "sekisho/config.h"
 #include "sekisho/parent.h"
+#include "sekisho/site.h"
 #include "sekisho/subcommand.h"
 
 struct serving {
@@ -45,11 +46,8 @@ static int run(const struct cli *cli)
 	if (!a)
 		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
 	e = config_load(a, cli->operand[0], &s.config, &d);
-	if (e != OK && d.line > 0)
-		return cli_fail(cli, "%s/%s:%u:%u: %s", cli->operand[0], CONFIG_FILE, d.line,
-				d.column, d.text);
 	if (e != OK)
-		return cli_fail(cli, "%s", d.text[0] ? d.text : err_str(e));
+		return site_config_fail(cli, cli->operand[0], &d, e);
 	for (size_t i = 0; i < s.config->listeners_n; i++) {
 		memcpy(zones[i].zone, s.config->listeners[i].zone,
 		       sizeof s.config->listeners[i].zone);

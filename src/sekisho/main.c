@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/err.h"
+#include "base/nearest.h"
 #include "sekisho/language.h"
 #include "sekisho/roles.h"
 #include "sekisho/subcommand.h"
@@ -195,6 +196,29 @@ static int run(const struct subcommand *cmd, bool ja, int argc, char **argv)
 	return code;
 }
 
+/* Commands are of one word or two: what was typed is compared with both. */
+static int unknown(int argc, char **argv, bool ja)
+{
+	struct slice names[64];
+	char two[64];
+	size_t n = 0, at;
+
+	for (size_t i = 0; i < subcommands_n && n < ARRAY_LEN(names); i++)
+		if (!subcommands[i]->hidden)
+			names[n++] = slice_str(subcommands[i]->name);
+	snprintf(two, sizeof two, "%s %s", argv[1], argc > 2 ? argv[2] : "");
+	at = nearest_word(slice_str(argv[1]), names, n);
+	if (at == n)
+		at = nearest_word(slice_str(two), names, n);
+	fprintf(stderr, ja ? "sekisho: 知らない命令です: %s" : "sekisho: unknown command: %s",
+		argv[1]);
+	if (at < n)
+		fprintf(stderr, ja ? "。「%.*s」ではありませんか" : "; did you mean '%.*s'?",
+			(int)names[at].n, (const char *)names[at].p);
+	fprintf(stderr, ja ? " (sekisho --help)\n" : " (see sekisho --help)\n");
+	return EXIT_ERROR;
+}
+
 int main(int argc, char **argv)
 {
 	bool ja = language_is_japanese();
@@ -210,12 +234,7 @@ int main(int argc, char **argv)
 		return argc < 2 ? EXIT_ERROR : EXIT_DONE;
 	}
 	cmd = find(argc, argv, &used);
-	if (!cmd) {
-		fprintf(stderr,
-			ja ? "sekisho: 知らない命令です: %s (sekisho --help)\n"
-			   : "sekisho: unknown command: %s (see sekisho --help)\n",
-			argv[1]);
-		return EXIT_ERROR;
-	}
+	if (!cmd)
+		return unknown(argc, argv, ja);
 	return run(cmd, ja, argc - used, argv + used);
 }

@@ -5,6 +5,22 @@
 
 #define ARENA (256u << 20)
 
+int site_config_fail(const struct cli *cli, const char *dir, const struct diag *d, enum err e)
+{
+	if (d->line > 0)
+		return cli_fail(cli, "%s/%s:%u:%u: %s", dir, CONFIG_FILE, d->line, d->column,
+				d->text);
+	if (e == ERR_NOT_FOUND)
+		return cli_fail(
+		    cli,
+		    cli_say(cli,
+			    "%s は関所の環境ではありません (%s がありません。"
+			    "「sekisho init」で作れます)",
+			    "%s is no installation (it has no %s; `sekisho init` makes one)"),
+		    dir, CONFIG_FILE);
+	return cli_fail(cli, "%s", d->text[0] ? d->text : err_str(e));
+}
+
 enum err site_open(const struct cli *cli, const char *dir, enum store_mode mode, struct site *ret)
 {
 	struct site s = {.dir = dir, .arena = arena_new(ARENA)};
@@ -16,8 +32,7 @@ enum err site_open(const struct cli *cli, const char *dir, enum store_mode mode,
 		return ERR_MEMORY;
 	e = config_load(s.arena, dir, &s.config, &d);
 	if (e != OK) {
-		cli_fail(cli, "%s/%s:%u:%u: %s", dir, CONFIG_FILE, d.line, d.column,
-			 d.text[0] ? d.text : err_str(e));
+		site_config_fail(cli, dir, &d, e);
 		site_close(&s);
 		return e;
 	}

@@ -23,6 +23,9 @@ void site_close(struct site *s);
 /* The policy in force, in the site's arena; complains on stderr. */
 enum err site_policy(const struct cli *cli, struct site *s, const struct policy **ret) NODISCARD;
 
+/* Says on stderr what config_load found in site.conf of dir, and where; returns EXIT_ERROR. */
+int site_config_fail(const struct cli *cli, const char *dir, const struct diag *d, enum err e);
+
 /* UTC milliseconds. */
 int64_t site_now_ms(void);
 /* "2026-11-24 14:46:05" in Japan. */

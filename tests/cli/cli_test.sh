@@ -29,6 +29,12 @@ commands() {
 	ok 'says 使い方' has 使い方 "$tmp/out"
 	ok 'refuses no command' says 1 $sekisho
 	ok 'refuses an unknown command' says 1 $sekisho nonsense
+	ok 'refuses a mistyped command' says 1 $sekisho sanitise x
+	ok 'says which one was meant' has "did you mean 'sanitize'" "$tmp/err"
+	ok 'refuses a mistyped second word' says 1 $sekisho policy chekc x
+	ok 'says which two words were meant' has "did you mean 'policy check'" "$tmp/err"
+	ok 'refuses a folder that is no installation' says 1 $sekisho status "$tmp"
+	ok 'says how to make one' has 'sekisho init' "$tmp/err"
 	ok 'refuses an unknown option' says 1 $sekisho sanitize --nonsense x
 	ok 'refuses a bad value' says 1 $sekisho sanitize --method nonsense x
 	ok 'refuses a missing value' says 1 $sekisho sanitize x --output
