@@ -207,9 +207,9 @@ static int unknown(int argc, char **argv, bool ja)
 		if (!subcommands[i]->hidden)
 			names[n++] = slice_str(subcommands[i]->name);
 	snprintf(two, sizeof two, "%s %s", argv[1], argc > 2 ? argv[2] : "");
-	at = nearest_word(slice_str(argv[1]), names, n);
+	at = nearest_word(slice_str(two), names, n);
 	if (at == n)
-		at = nearest_word(slice_str(two), names, n);
+		at = nearest_word(slice_str(argv[1]), names, n);
 	fprintf(stderr, ja ? "sekisho: 知らない命令です: %s" : "sekisho: unknown command: %s",
 		argv[1]);
 	if (at < n)
