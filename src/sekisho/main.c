@@ -211,7 +211,7 @@ static int unknown(int argc, char **argv, bool ja)
 	if (at == n)
 		at = nearest_word(slice_str(argv[1]), names, n);
 	fprintf(stderr, ja ? "sekisho: 知らない命令です: %s" : "sekisho: unknown command: %s",
-		argv[1]);
+		at < n && slice_find_byte(names[at], ' ') < names[at].n ? two : argv[1]);
 	if (at < n)
 		fprintf(stderr, ja ? "。「%.*s」ではありませんか" : "; did you mean '%.*s'?",
 			(int)names[at].n, (const char *)names[at].p);
