@@ -13,7 +13,7 @@ unsigned exif_orientation(struct slice tiff, bool *ret_gps)
 {
 	struct reader r = reader_of(tiff);
 	bool big = slice_starts(tiff, S("MM\0*"));
-	unsigned ret = 1, n;
+	unsigned ret = 0, n;
 
 	*ret_gps = false;
 	if (!big && !slice_starts(tiff, S("II*\0")))
@@ -32,7 +32,8 @@ unsigned exif_orientation(struct slice tiff, bool *ret_gps)
 			break;
 		if (tag == TAG_GPS)
 			*ret_gps = true;
-		if (tag == TAG_ORIENTATION && type == TYPE_SHORT)
+		/* Where the tag stands twice viewers believe the first. */
+		if (tag == TAG_ORIENTATION && type == TYPE_SHORT && !ret)
 			ret = big ? reader_u16be(&v) : reader_u16le(&v);
 	}
 	return ret >= 1 && ret <= 8 ? ret : 1;

@@ -75,8 +75,9 @@ static int quality_of(const struct jpeg_info *info)
 }
 
 /*
- * Turns a decoder's failure into a hold. Some encoders pad between segments, which is harmless.
- * Data that end early give the picture that every viewer shows: grey from there on, and it is said.
+ * Turns a decoder's failure into a hold. Some encoders pad behind the last block; the decoder tells
+ * of its first trouble only, so that behind padding there may be more, and it is said. Data that
+ * end early give the picture that every viewer shows: grey from there on, and it is said.
  */
 static enum err judge(struct jpeg *j, int e)
 {
@@ -84,8 +85,10 @@ static enum err judge(struct jpeg *j, int e)
 
 	if (e == 0)
 		return OK;
-	if (tjGetErrorCode(j->handle) == TJERR_WARNING && strstr(why, "extraneous bytes"))
+	if (tjGetErrorCode(j->handle) == TJERR_WARNING && strstr(why, "extraneous bytes")) {
+		report_add(j->job->report, ACT_NOTE, "picture-padding", S(""), S(""), S(""));
 		return OK;
+	}
 	if (tjGetErrorCode(j->handle) == TJERR_WARNING && strstr(why, "premature end of data")) {
 		report_add(j->job->report, ACT_NOTE, "picture-damaged", S(""), S(""), S(""));
 		return OK;

@@ -6,6 +6,13 @@
 
 /* Each scan of a progressive picture costs a pass over all of it; encoders use about ten. */
 #define SCANS_MAX 100u
+/* A profile or XMP in pieces of 64 KiB stays far below it. */
+#define SEGMENTS_MAX 10000u
+/*
+ * A Huffman code has at least one bit, and each block of 64 samples of each component one code.
+ * With the strangest subsampling every 256 pixels have a block; data below that are not there.
+ */
+#define PIXELS_PER_BYTE_MAX 2048u
 
 enum {
 	M_SOF0 = 0xC0,
@@ -13,8 +20,7 @@ enum {
 	M_SOF2 = 0xC2,
 	M_DHT = 0xC4,
 	M_JPG = 0xC8,
-	M_SOF9 = 0xC9,
-	M_SOF10 = 0xCA,
+	M_SOF15 = 0xCF,
 	M_DAC = 0xCC,
 	M_RST0 = 0xD0,
 	M_RST7 = 0xD7,
@@ -22,6 +28,8 @@ enum {
 	M_EOI = 0xD9,
 	M_SOS = 0xDA,
 	M_DQT = 0xDB,
+	M_DNL = 0xDC,
+	M_DRI = 0xDD,
 	M_APP0 = 0xE0,
 	M_APP1 = 0xE1,
 	M_APP14 = 0xEE,
@@ -34,8 +42,11 @@ struct walk {
 	struct job *job;
 	struct jpeg_info *info;
 	struct reader r;
-	unsigned scans;
-	bool framed;
+	unsigned scans, segments;
+	size_t scan_bytes; /* entropy-coded data of all scans */
+	uint32_t interval; /* between restart markers, in block groups; 0 for none */
+	uint8_t ids[4];    /* of the components */
+	bool framed, has_exif;
 };
 
 static enum err malformed(struct walk *w, size_t at, const char *what)
@@ -44,12 +55,19 @@ static enum err malformed(struct walk *w, size_t at, const char *what)
 			   what);
 }
 
+static bool is_factor(unsigned v)
+{
+	return v >= 1 && v <= 4;
+}
+
 static enum err read_frame(struct walk *w, unsigned marker, struct slice data, size_t at)
 {
 	const struct limits *l = w->job->limits;
 	struct jpeg_info *info = w->info;
 	struct reader r = reader_of(data);
 	unsigned depth = reader_u8(&r);
+	uint8_t *ids = w->ids;
+	bool twice = false;
 
 	if (w->framed)
 		return malformed(w, at, "it has two frames");
@@ -60,16 +78,18 @@ static enum err read_frame(struct walk *w, unsigned marker, struct slice data, s
 	if (info->components > 4 || !reader_ok(&r))
 		return malformed(w, at, "the frame header");
 	for (unsigned i = 0; i < info->components; i++) {
-		reader_u8(&r);
+		ids[i] = reader_u8(&r);
 		info->sampling[i] = reader_u8(&r);
 		info->table[i] = reader_u8(&r);
-		if (info->table[i] > 3)
+		twice |= i && memchr(ids, ids[i], i);
+		if (info->table[i] > 3 || !is_factor(info->sampling[i] >> 4) ||
+		    !is_factor(info->sampling[i] & 15) || twice)
 			return malformed(w, at, "the frame header");
 	}
 	if (!reader_done(&r) || !info->width || !info->height)
 		return malformed(w, at, "the frame header");
-	if (depth != 8 || (marker > M_SOF2 && marker != M_SOF9 && marker != M_SOF10) ||
-	    info->components == 2)
+	/* Arithmetic coding, lossless and hierarchical: no viewer in use shows them. */
+	if (depth != 8 || marker > M_SOF2 || info->components == 2)
 		return format_hold(w->job, ERR_UNSUPPORTED, "picture-unsupported", S(""), at,
 				   "a JPEG of %u bits, %u components, process %u", depth,
 				   info->components, marker - M_SOF0);
@@ -118,12 +138,18 @@ static void report_left_behind(struct walk *w, unsigned marker, struct slice dat
 	char app[16];
 	bool gps = false;
 
-	if ((marker == M_APP0 && slice_starts(data, S("JFIF\0"))) || marker == M_APP14)
+	/* As long as they hold what they must and nothing else. */
+	if (marker == M_APP0 && slice_starts(data, S("JFIF\0")) && data.n == 14)
+		return;
+	if (marker == M_APP14 && slice_starts(data, S("Adobe")) && data.n == 12)
 		return;
 	if (marker == M_APP1 && slice_starts(data, S("Exif\0"))) {
 		unsigned o = exif_orientation(slice_from(data, 6), &gps);
 
-		w->info->orientation = o != 1 ? o : w->info->orientation;
+		/* Where two of them contradict each other viewers believe the first. */
+		if (!w->has_exif && !w->scans)
+			w->info->orientation = o;
+		w->has_exif = true;
 	}
 	if (gps)
 		report_add(w->job->report, ACT_REMOVED, "picture-location", none, none, S("GPS"));
@@ -137,9 +163,20 @@ static void report_left_behind(struct walk *w, unsigned marker, struct slice dat
 	report_add(w->job->report, ACT_REMOVED, "picture-metadata", none, none, slice_str(app));
 }
 
-/* Moves behind the entropy-coded data of a scan, to the 0xFF of the next marker. */
-static void skip_scan(struct reader *r)
+static bool is_restart(unsigned marker)
 {
+	return marker >= M_RST0 && marker <= M_RST7;
+}
+
+/*
+ * Moves behind the entropy-coded data of a scan, to the 0xFF of the next marker. *ret_restarts: how
+ * many restart markers stand in it; false where they are not in their order.
+ */
+static bool skip_scan(struct reader *r, uint64_t *ret_restarts)
+{
+	uint64_t n = 0;
+	bool ordered = true;
+
 	while (reader_left(r) >= 2) {
 		struct slice rest = slice_from(r->in, r->at);
 		size_t at = slice_find_byte(rest, 0xFF);
@@ -148,13 +185,88 @@ static void skip_scan(struct reader *r)
 		if (at == SIZE_MAX || at + 1 >= rest.n)
 			break;
 		next = rest.p[at + 1];
-		if (next != 0 && next != 0xFF && (next < M_RST0 || next > M_RST7)) {
+		if (is_restart(next))
+			ordered &= next == M_RST0 + n++ % 8;
+		if (next != 0 && next != 0xFF && !is_restart(next)) {
 			reader_seek(r, r->at + at);
-			return;
+			*ret_restarts = n;
+			return ordered;
 		}
 		reader_seek(r, r->at + at + (next == 0xFF ? 1 : 2));
 	}
-	reader_seek(r, SIZE_MAX);
+	reader_seek(r, SIZE_MAX); /* the caller finds that the file is cut short */
+	return true;
+}
+
+static uint64_t up(uint64_t a, uint64_t b)
+{
+	return (a + b - 1) / b;
+}
+
+/* Block groups (MCUs) of a scan: T.81 A.2. 0 where the scan is of a component nobody told of. */
+static uint64_t groups(const struct walk *w, struct slice scan)
+{
+	const struct jpeg_info *info = w->info;
+	uint64_t h = 1, v = 1, ch, cv;
+
+	for (unsigned i = 0; i < info->components; i++) {
+		h = info->sampling[i] >> 4 > h ? info->sampling[i] >> 4 : h;
+		v = (info->sampling[i] & 15) > v ? info->sampling[i] & 15 : v;
+	}
+	if (scan.p[0] != 1)
+		return up(info->width, 8 * h) * up(info->height, 8 * v);
+	for (unsigned i = 0; i < info->components; i++)
+		if (w->ids[i] == scan.p[1]) {
+			ch = info->sampling[i] >> 4;
+			cv = info->sampling[i] & 15;
+			return up(up(info->width * ch, h), 8) * up(up(info->height * cv, v), 8);
+		}
+	return 0;
+}
+
+/*
+ * The data of a scan and its restart markers: as many as the interval demands, in their order. One
+ * more at the end is a habit of some encoders.
+ */
+static enum err read_scan(struct walk *w, struct slice head, size_t at)
+{
+	uint64_t restarts = 0, want = 0;
+	size_t from = w->r.at;
+
+	if (!w->framed)
+		return malformed(w, at, "a scan before the frame");
+	if (head.n < 6)
+		return malformed(w, at, "the head of a scan");
+	if (++w->scans > SCANS_MAX)
+		return format_hold(w->job, ERR_LIMIT, "limit", S(""), at,
+				   "the picture has more than %u scans", SCANS_MAX);
+	if (!skip_scan(&w->r, &restarts))
+		return malformed(w, at, "restart markers out of order");
+	if (!reader_ok(&w->r))
+		return malformed(w, at, "it is cut short");
+	w->scan_bytes += w->r.at - from;
+	want = w->interval ? up(groups(w, head), w->interval) : 1;
+	if (restarts + 1 != want && (restarts != want || !w->interval))
+		return malformed(w, at, "its restart markers do not fit its size");
+	return OK;
+}
+
+/* The markers that a decoder has use for, and those that stay behind. */
+static bool is_known(unsigned marker)
+{
+	return (marker >= M_SOF0 && marker <= M_SOF15 && marker != M_JPG) || marker == M_SOS ||
+	       marker == M_DQT || marker == M_DNL || marker == M_DRI ||
+	       (marker >= M_APP0 && marker <= M_APP15) || marker == M_COM;
+}
+
+/* DNL tells the height after the first scan; some decoders believe it and some the frame. */
+static enum err read_lines(struct walk *w, struct slice data, size_t at)
+{
+	struct reader r = reader_of(data);
+
+	if (reader_u16be(&r) != w->info->height || !reader_done(&r))
+		return malformed(w, at, "its height is told in two ways");
+	return OK;
 }
 
 static enum err segment(struct walk *w, unsigned marker, size_t at)
@@ -164,23 +276,41 @@ static enum err segment(struct walk *w, unsigned marker, size_t at)
 
 	if (!reader_ok(&w->r))
 		return malformed(w, at, "it is cut short");
+	if (++w->segments > SEGMENTS_MAX)
+		return format_hold(w->job, ERR_LIMIT, "limit", S(""), at,
+				   "the picture has more than %u parts", SEGMENTS_MAX);
+	if (!is_known(marker))
+		return format_hold(w->job, ERR_UNSUPPORTED, "picture-unsupported", S(""), at,
+				   "a JPEG with marker 0x%02X", marker);
+	if (marker == M_DNL)
+		return read_lines(w, data, at);
+	if (marker == M_DRI) {
+		if (data.n != 2)
+			return malformed(w, at, "the restart interval");
+		w->interval = (uint32_t)(data.p[0] << 8 | data.p[1]);
+	}
 	if (marker == M_DQT)
 		return read_quant(w, data, at);
-	if (marker >= M_SOF0 && marker <= 0xCF && marker != M_DHT && marker != M_JPG &&
+	if (marker >= M_SOF0 && marker <= M_SOF15 && marker != M_DHT && marker != M_JPG &&
 	    marker != M_DAC)
 		return read_frame(w, marker, data, at);
-	if (marker == M_APP14 && slice_starts(data, S("Adobe")))
+	if (marker == M_APP14 && slice_starts(data, S("Adobe")) && data.n >= 12 && !w->scans)
 		w->info->adobe = true;
 	if ((marker >= M_APP0 && marker <= M_APP15) || marker == M_COM)
 		report_left_behind(w, marker, data);
-	if (marker != M_SOS)
-		return OK;
-	if (!w->framed)
-		return malformed(w, at, "a scan before the frame");
-	if (++w->scans > SCANS_MAX)
-		return format_hold(w->job, ERR_LIMIT, "limit", S(""), at,
-				   "the picture has more than %u scans", SCANS_MAX);
-	skip_scan(&w->r);
+	return marker == M_SOS ? read_scan(w, data, at) : OK;
+}
+
+static enum err check_scans(struct walk *w)
+{
+	const struct jpeg_info *info = w->info;
+
+	if (!w->scans)
+		return malformed(w, w->r.at, "it has no picture");
+	if (w->scan_bytes < (uint64_t)info->width * info->height / PIXELS_PER_BYTE_MAX)
+		return format_hold(w->job, ERR_LIMIT, "limit", S(""), w->r.at,
+				   "ratio: %zu bytes cannot hold a picture of %u x %u pixels",
+				   w->scan_bytes, info->width, info->height);
 	return OK;
 }
 
@@ -202,14 +332,11 @@ enum err jpeg_walk(struct job *job, struct jpeg_info *ret)
 			marker = reader_u8(&w.r);
 		if (marker == M_EOI)
 			break;
-		if (marker == 0 || marker == M_SOI)
+		if (marker == 0 || marker == M_SOI || marker == M_TEM || is_restart(marker))
 			return malformed(&w, at, "a marker where none may be");
-		if (marker == M_TEM || (marker >= M_RST0 && marker <= M_RST7))
-			continue;
 		TRY(segment(&w, marker, at));
 	}
-	if (!w.scans)
-		return malformed(&w, w.r.at, "it has no picture");
+	TRY(check_scans(&w));
 	ret->end = w.r.at;
 	if (reader_left(&w.r)) {
 		char place[32];

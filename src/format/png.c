@@ -1,20 +1,28 @@
 /*
- * PNG in: a walk over the chunks keeps IHDR, PLTE, tRNS, IDAT and IEND, so that libspng never sees
- * a text, profile or animation chunk; libspng decodes, png_write prints.
+ * PNG in: a walk over the chunks takes IHDR, PLTE, tRNS and the IDAT chunks; png_read unfolds the
+ * pixels, png_write prints. Text, profile, time and animation chunks are named in the report and
+ * never unfolded. Every checksum must be right, also that of a chunk that stays behind.
  */
 #include "format/picture.h"
 
-#include <spng.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include "base/reader.h"
+#include "format/png_read.h"
 
 #define SIGNATURE S("\x89PNG\r\n\x1a\n")
+
+/* Chunks that are no IDAT; the animations of cameras and phones have a few thousand. */
+#define CHUNKS_MAX 65536u
 
 struct png_in {
 	struct job *job;
 	struct png_image im;
-	struct buf kept; /* the chunks libspng is given; its storage is the arena's */
-	bool seen_ihdr, seen_idat, idat_over, seen_iend;
+	struct slice plte, trns;
+	struct buf idat; /* all IDAT data; its storage is the arena's */
+	size_t idat_at;  /* of the first IDAT chunk */
+	uint32_t others;
+	bool interlaced, seen_ihdr, seen_idat, idat_over, seen_iend;
 };
 
 static enum err malformed(struct png_in *in, size_t at, const char *what)
@@ -28,6 +36,7 @@ static enum err read_ihdr(struct png_in *in, struct slice data, size_t at)
 	const struct limits *l = in->job->limits;
 	struct png_image *im = &in->im;
 	struct reader r = reader_of(data);
+	unsigned methods, interlace;
 	static const uint32_t depths[7] = {/* bit n: depth n is valid for the colour type */
 					   1u << 1 | 1u << 2 | 1u << 4 | 1u << 8 | 1u << 16,
 					   0,
@@ -41,10 +50,12 @@ static enum err read_ihdr(struct png_in *in, struct slice data, size_t at)
 	im->height = reader_u32be(&r);
 	im->depth = reader_u8(&r);
 	im->colour = reader_u8(&r);
-	reader_take(&r, 3);
-	if (!reader_done(&r) || in->seen_ihdr)
+	methods = reader_u16be(&r);
+	interlace = reader_u8(&r);
+	if (!reader_done(&r) || in->seen_ihdr || methods || interlace > 1)
 		return malformed(in, at, "IHDR");
 	in->seen_ihdr = true;
+	in->interlaced = interlace == 1;
 	if (!im->width || !im->height || im->colour > 6 || im->depth > 16 ||
 	    !(depths[im->colour] >> im->depth & 1))
 		return malformed(in, at, "IHDR");
@@ -83,28 +94,64 @@ static void report_chunk(struct png_in *in, struct slice type, struct slice data
 	}
 }
 
-static enum err one_chunk(struct png_in *in, struct slice chunk, struct slice type,
-			  struct slice data, size_t at)
+/* PLTE, and the samples that tRNS makes transparent: each once, in its place, of a valid length. */
+static enum err read_colours(struct png_in *in, bool palette, struct slice data, size_t at)
+{
+	uint8_t colour = in->im.colour;
+	bool good = !in->seen_idat && data.n;
+
+	if (palette) {
+		good &= !in->plte.p && !in->trns.p && data.n % 3 == 0 && data.n <= 768;
+		good &= colour != 0 && colour != 4;
+		in->plte = data;
+		if (good && colour != 3) /* a palette to reduce the colours to; nothing shows it */
+			report_add(in->job->report, ACT_REMOVED, "picture-metadata", S(""), S(""),
+				   S("PLTE"));
+		return good ? OK : malformed(in, at, "PLTE");
+	}
+	good &= !in->trns.p && colour < 4;
+	good &= colour == 3 ? in->plte.p && data.n <= in->plte.n / 3
+			    : data.n == (colour == 0 ? 2u : 6u);
+	in->trns = data;
+	return good ? OK : malformed(in, at, "tRNS");
+}
+
+static bool is_type(struct slice s)
+{
+	for (size_t i = 0; i < 4; i++)
+		if ((s.p[i] | 0x20) < 'a' || (s.p[i] | 0x20) > 'z')
+			return false;
+	return true;
+}
+
+static enum err read_idat(struct png_in *in, struct slice data, size_t at)
+{
+	if (in->idat_over)
+		return malformed(in, at, "IDAT chunks are not in one row");
+	if (!in->seen_idat)
+		in->idat_at = at;
+	in->seen_idat = true;
+	buf_slice(&in->idat, data);
+	return buf_err(&in->idat);
+}
+
+static enum err one_chunk(struct png_in *in, struct slice type, struct slice data, size_t at)
 {
 	if (!in->seen_ihdr && !slice_eq_str(type, "IHDR"))
 		return malformed(in, at, "IHDR is not the first chunk");
+	if (slice_eq_str(type, "IDAT"))
+		return read_idat(in, data, at);
+	in->idat_over = in->seen_idat;
+	if (++in->others > CHUNKS_MAX)
+		return format_hold(in->job, ERR_LIMIT, "limit", S(""), at,
+				   "the picture has more than %u chunks", CHUNKS_MAX);
 	if (slice_eq_str(type, "IHDR"))
-		TRY(read_ihdr(in, data, at));
-	if (slice_eq_str(type, "IDAT")) {
-		if (in->idat_over)
-			return malformed(in, at, "IDAT chunks are not in one row");
-		in->seen_idat = true;
-	} else {
-		in->idat_over = in->seen_idat;
-	}
+		return read_ihdr(in, data, at);
+	if (slice_eq_str(type, "PLTE") || slice_eq_str(type, "tRNS"))
+		return read_colours(in, type.p[0] == 'P', data, at);
 	in->seen_iend = slice_eq_str(type, "IEND");
-	if (in->seen_iend && data.n)
-		return malformed(in, at, "IEND holds data");
-	if (slice_eq_str(type, "IHDR") || slice_eq_str(type, "PLTE") ||
-	    slice_eq_str(type, "tRNS") || slice_eq_str(type, "IDAT") || in->seen_iend) {
-		buf_slice(&in->kept, chunk);
-		return buf_err(&in->kept);
-	}
+	if (in->seen_iend)
+		return data.n ? malformed(in, at, "IEND holds data") : OK;
 	if (!(type.p[0] & 0x20))
 		return malformed(in, at, "an unknown critical chunk");
 	report_chunk(in, type, data);
@@ -116,16 +163,21 @@ static enum err walk(struct png_in *in)
 	struct slice file = in->job->in;
 	struct reader r = reader_of(file);
 
-	buf_slice(&in->kept, reader_take(&r, SIGNATURE.n));
+	reader_take(&r, SIGNATURE.n);
 	while (!in->seen_iend) {
 		size_t at = r.at;
 		uint32_t n = reader_u32be(&r);
 		struct slice type = reader_take(&r, 4), data = reader_take(&r, n);
 
-		reader_take(&r, 4);
+		uint32_t crc = reader_u32be(&r);
+
 		if (!reader_ok(&r))
 			return malformed(in, at, "it is cut short");
-		TRY(one_chunk(in, slice_of(file.p + at, r.at - at), type, data, at));
+		if (!is_type(type))
+			return malformed(in, at, "a chunk without a name");
+		if (libdeflate_crc32(0, type.p, (size_t)n + 4) != crc)
+			return malformed(in, at, "the checksum of a chunk is wrong");
+		TRY(one_chunk(in, type, data, at));
 	}
 	if (!in->seen_idat)
 		return malformed(in, r.at, "it has no picture");
@@ -139,80 +191,49 @@ static enum err walk(struct png_in *in)
 	return OK;
 }
 
-static void free_ctx(spng_ctx **ctx)
-{
-	spng_ctx_free(*ctx);
-}
-
-static void read_palette(struct png_in *in, spng_ctx *ctx)
+static void take_colours(struct png_in *in)
 {
 	struct png_image *im = &in->im;
-	struct spng_plte plte = {0};
-	struct spng_trns trns = {0};
-	bool has_plte = im->colour == 3 && spng_get_plte(ctx, &plte) == 0;
-	uint32_t max = im->depth < 16 ? (1u << im->depth) - 1 : 0xFFFF;
+	uint32_t max = im->depth < 16 ? (1u << im->depth) - 1 : 0xFFFF, n = 0;
 
-	for (uint32_t i = 0; has_plte && i < plte.n_entries && i <= max && i < 256; i++) {
-		im->palette[i][0] = plte.entries[i].red;
-		im->palette[i][1] = plte.entries[i].green;
-		im->palette[i][2] = plte.entries[i].blue;
-		im->palette_n = i + 1;
-	}
-	if (spng_get_trns(ctx, &trns) != 0)
-		return;
 	if (im->colour == 3) {
-		im->trns_n =
-		    trns.n_type3_entries < im->palette_n ? trns.n_type3_entries : im->palette_n;
-		memcpy(im->trns, trns.type3_alpha, im->trns_n);
-	} else if (im->colour == 0 || im->colour == 2) {
-		uint16_t v[3] = {trns.gray, trns.green, trns.blue};
+		n = (uint32_t)in->plte.n / 3;
+		im->palette_n = n > max + 1 ? max + 1 : n;
+		memcpy(im->palette, in->plte.p, (size_t)im->palette_n * 3);
+		n = (uint32_t)in->trns.n;
+		im->trns_n = n > im->palette_n ? im->palette_n : n;
+		if (im->trns_n)
+			memcpy(im->trns, in->trns.p, im->trns_n);
+		return;
+	}
+	for (uint32_t i = 0; i + 1 < in->trns.n; i += 2) {
+		uint32_t v = (uint32_t)(in->trns.p[i] << 8 | in->trns.p[i + 1]) & max;
 
-		if (im->colour == 2)
-			v[0] = trns.red;
-		im->trns_n = im->colour == 2 ? 6 : 2;
-		for (uint32_t i = 0; i < im->trns_n / 2; i++) {
-			im->trns[2 * i] = (uint8_t)((v[i] & max) >> 8);
-			im->trns[2 * i + 1] = (uint8_t)(v[i] & max);
-		}
+		im->trns[i] = (uint8_t)(v >> 8);
+		im->trns[i + 1] = (uint8_t)v;
+		im->trns_n = i + 2;
 	}
 }
 
 static enum err decode(struct png_in *in)
 {
-	struct png_image *im = &in->im;
-	size_t n = png_row_bytes(im), all;
 	struct budget *budget = in->job->budget;
-	struct spng_row_info row;
-	__attribute__((cleanup(free_ctx))) spng_ctx *ctx = spng_ctx_new(0);
-	int e;
+	uint64_t all = png_raw_bytes(&in->im, in->interlaced);
+	const char *why = NULL;
+	enum err e;
 
-	if (!ctx)
-		return ERR_MEMORY;
-	if (__builtin_mul_overflow(n + 1, (size_t)im->height, &all) ||
-	    (budget && all > budget->inflated_left))
-		return format_hold(in->job, ERR_LIMIT, "limit", S(""), 0,
+	if (in->im.colour == 3 && !in->plte.p)
+		return malformed(in, in->idat_at, "it has no palette");
+	if (budget && all > budget->inflated_left)
+		return format_hold(in->job, ERR_LIMIT, "limit", S(""), in->idat_at,
 				   "the picture is larger than what may be unpacked");
 	if (budget)
 		budget->inflated_left -= all;
-	im->rows = arena_alloc(in->job->arena, all);
-	if (!im->rows)
-		return ERR_MEMORY;
-	if (spng_set_image_limits(ctx, in->job->limits->side, in->job->limits->side) ||
-	    spng_set_png_buffer(ctx, in->kept.p, in->kept.n))
-		return ERR_MEMORY;
-	e = spng_decode_image(ctx, NULL, 0, SPNG_FMT_RAW, SPNG_DECODE_PROGRESSIVE);
-	while (e == 0) {
-		e = spng_get_row_info(ctx, &row);
-		if (e == 0)
-			e = spng_decode_row(ctx, im->rows + row.row_num * (n + 1) + 1, n);
-	}
-	if (e == SPNG_EMEM)
-		return ERR_MEMORY;
-	if (e != SPNG_EOI)
-		return malformed(in, 0, spng_strerror(e));
-	read_palette(in, ctx);
-	if (im->colour == 3 && !im->palette_n)
-		return malformed(in, 0, "it has no palette");
+	e = png_read(&in->im, in->interlaced, buf_view(&in->idat), in->job->arena, &why);
+	if (e == ERR_SYNTAX)
+		return malformed(in, in->idat_at, why);
+	TRY(e);
+	take_colours(in);
 	return OK;
 }
 
@@ -257,8 +278,8 @@ static enum err rebuild_png(struct job *job)
 
 	/* Storage of the arena in the shape of a buf: it holds at most the input and never grows.
 	 */
-	in.kept = (struct buf){.p = arena_alloc(job->arena, n), .cap = n, .max = n};
-	if (!in.kept.p)
+	in.idat = (struct buf){.p = arena_room(job->arena, n), .cap = n, .max = n};
+	if (!in.idat.p)
 		return ERR_MEMORY;
 	TRY(walk(&in));
 	TRY(decode(&in));
