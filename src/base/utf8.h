@@ -17,9 +17,11 @@ size_t utf8_count(struct slice s);
 void utf8_put(struct buf *b, uint32_t cp);
 /*
  * True for the code points that reorder or hide text: bidirectional and other format controls,
- * zero-width characters, interlinear marks, tags, and those that are no characters. Variation
- * selectors are not among them: names of people need them.
+ * zero-width characters, fillers, interlinear marks, tags, and those that are no characters.
+ * Variation selectors are not among them: names of people need them.
  */
 bool utf8_is_invisible(uint32_t cp);
+/* A variation selector. One may stand behind a character; a row of them is hidden data. */
+bool utf8_is_selector(uint32_t cp);
 
 #endif

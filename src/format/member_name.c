@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
 #include "base/utf8.h"
 
+#define FOLDED_MAX(n) ((n)*54 + 64) /* bytes that name_fold may ask for */
 #define COMPONENT_MAX ((size_t)180) /* bytes; file systems allow 255 with room for a suffix */
 
 void member_names_init(struct member_names *m, struct arena *arena)
@@ -12,20 +15,68 @@ void member_names_init(struct member_names *m, struct arena *arena)
 	*m = (struct member_names){.arena = arena};
 }
 
-/* Names that Windows takes for a device, with any extension. */
-static bool is_device(struct slice s)
+/* One of ICU's normal forms of valid UTF-8, appended. ICU has its tables in memory. */
+static enum err normalise(const UNormalizer2 *form, UErrorCode code, struct slice s,
+			  struct buf *out)
+{
+	AUTO_BUF from, to;
+	size_t max = s.n * 18 + 16; /* UTF-16 units; no code point has more in any normal form */
+	int32_t n = 0, bytes = 0;
+	UChar *wide, *normal;
+	uint8_t *put;
+
+	buf_init(&from, (s.n + 1) * sizeof(UChar));
+	buf_init(&to, max * sizeof(UChar));
+	wide = (UChar *)(void *)buf_reserve(&from, (s.n + 1) * sizeof(UChar));
+	normal = (UChar *)(void *)buf_reserve(&to, max * sizeof(UChar));
+	put = buf_reserve(out, max * 3);
+	if (!wide || !normal || !put)
+		return ERR_MEMORY;
+	u_strFromUTF8(wide, (int32_t)s.n + 1, &n, (const char *)s.p, (int32_t)s.n, &code);
+	n = unorm2_normalize(form, wide, n, normal, (int32_t)max, &code);
+	u_strToUTF8((char *)put, (int32_t)max * 3, &bytes, normal, n, &code);
+	if (U_FAILURE(code))
+		return ERR_MEMORY;
+	buf_commit(out, (size_t)bytes);
+	return OK;
+}
+
+static bool is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+enum err name_fold(struct slice name, struct buf *out)
+{
+	UErrorCode code = U_ZERO_ERROR;
+
+	if (!is_ascii(name))
+		return normalise(unorm2_getNFKCCasefoldInstance(&code), code, name, out);
+	for (size_t i = 0; i < name.n; i++)
+		buf_byte(out, name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] | 0x20 : name.p[i]);
+	return buf_err(out);
+}
+
+/* Names that Windows takes for a device, in any width, with any extension: "COM\xC2\xB9" is COM1.
+ */
+static enum err is_device(struct slice s, bool *ret)
 {
 	static const char *const plain[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
-	size_t dot = slice_find_byte(s, '.');
-	struct slice stem = slice_trim(slice_head(s, dot < s.n ? dot : s.n));
+	AUTO_BUF folded;
+	struct slice stem;
 
-	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
-		if (slice_eq_nocase(stem, slice_str(plain[i])))
-			return true;
-	return stem.n == 4 &&
-	       (slice_eq_nocase(slice_head(stem, 3), S("com")) ||
-		slice_eq_nocase(slice_head(stem, 3), S("lpt"))) &&
+	buf_init(&folded, FOLDED_MAX(s.n));
+	TRY(name_fold(s, &folded));
+	stem = buf_view(&folded);
+	stem = slice_trim(slice_head(stem, slice_find_byte(stem, '.')));
+	*ret = stem.n == 4 && (slice_starts(stem, S("com")) || slice_starts(stem, S("lpt"))) &&
 	       stem.p[3] >= '0' && stem.p[3] <= '9';
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		*ret |= slice_eq_str(stem, plain[i]);
+	return OK;
 }
 
 static bool is_forbidden(uint32_t cp)
@@ -42,9 +93,32 @@ static bool is_dropped(uint32_t cp)
 	       type == U_PRIVATE_USE_CHAR;
 }
 
-static bool is_end_trimmed(uint8_t c)
+/* Length of a name without the blanks (also the full-width one) and dots at its end. */
+static size_t trimmed(const struct buf *b, size_t from)
 {
-	return c == ' ' || c == '.';
+	size_t n = b->n;
+
+	for (;;) {
+		struct slice s = slice_of(b->p + from, n - from);
+
+		if (slice_ends(s, S(" ")) || slice_ends(s, S(".")))
+			n--;
+		else if (slice_ends(s, S("\u3000")) || slice_ends(s, S("\uFF0E")))
+			n -= 3;
+		else
+			return n;
+	}
+}
+
+/* At most COMPONENT_MAX bytes of the component that begins there, in whole characters. */
+static void shorten(struct buf *b)
+{
+	if (b->n <= COMPONENT_MAX)
+		return;
+	b->n = COMPONENT_MAX;
+	while ((b->p[b->n] & 0xC0) == 0x80)
+		b->n--;
+	b->n = trimmed(b, 0);
 }
 
 /* One component without anything that reads in two ways; may come out empty. */
@@ -65,12 +139,9 @@ static void clean_component(struct slice s, struct buf *ret)
 			cp = '_';
 		if (cp == ' ' && ret->n == start)
 			continue;
-		if (ret->n - start + len > COMPONENT_MAX)
-			break;
 		utf8_put(ret, cp);
 	}
-	while (ret->n > start && is_end_trimmed(ret->p[ret->n - 1]))
-		ret->n--;
+	ret->n = trimmed(ret, start);
 }
 
 /* Offset of the dot of a last extension of 1 to 5 letters or digits with a letter, or SIZE_MAX. */
@@ -93,22 +164,30 @@ static size_t extension_at(struct slice s)
 	return SIZE_MAX;
 }
 
-static void put_component(struct slice s, bool folder, struct buf *ret)
+static enum err put_component(struct slice s, bool folder, struct buf *ret)
 {
-	AUTO_BUF b;
+	AUTO_BUF raw, b;
+	UErrorCode code = U_ZERO_ERROR;
 	size_t dot;
+	bool device = false;
 
-	buf_init(&b, s.n * 4 + 8);
-	clean_component(s, &b);
-	if (b.n == 0)
-		return;
-	if (is_device(buf_view(&b)))
+	buf_init(&raw, s.n * 4 + 8);
+	buf_init(&b, FOLDED_MAX(s.n * 4));
+	clean_component(s, &raw);
+	if (raw.n == 0)
+		return OK;
+	TRY(buf_err(&raw));
+	TRY(normalise(unorm2_getNFCInstance(&code), code, buf_view(&raw), &b));
+	shorten(&b);
+	TRY(is_device(buf_view(&b), &device));
+	if (device)
 		buf_byte(ret, '_');
 	/* A folder has no extension, so that no file can have its name. */
 	if (folder && (dot = extension_at(buf_view(&b))) != SIZE_MAX)
 		b.p[dot] = '_';
 	buf_slice(ret, buf_view(&b));
 	buf_byte(ret, '/');
+	return buf_err(ret);
 }
 
 /* The old extension says nothing new where it names the type that was read or written. */
@@ -150,8 +229,7 @@ static void fix_extension(struct buf *path, const struct format *type, const cha
 		path->p[from + at] = '_';
 		last = slice_head(last, at);
 	}
-	while (path->n > from + 1 && is_end_trimmed(path->p[path->n - 1]))
-		path->n--;
+	path->n = trimmed(path, from + 1);
 }
 
 static size_t key_slot(const struct member_names *m, struct slice key)
@@ -183,23 +261,16 @@ static enum err grow(struct member_names *m)
 	return OK;
 }
 
-/* Remembers the name without case; false in *ret_new where it was there already. */
+/* Remembers the name without case and width; false in *ret_new where it was there already. */
 static enum err remember(struct member_names *m, struct slice name, bool *ret_new)
 {
-	AUTO_BUF b = {0};
-	uint32_t cp = 0;
+	AUTO_BUF b;
 	struct slice key;
 	size_t at;
 
+	buf_init(&b, FOLDED_MAX(name.n));
 	TRY(grow(m));
-	buf_init(&b, name.n * 4 + 1);
-	while (name.n) {
-		size_t len = utf8_next(name, &cp);
-
-		utf8_put(&b, (uint32_t)u_foldCase((UChar32)cp, U_FOLD_CASE_DEFAULT));
-		name = slice_from(name, len);
-	}
-	TRY(buf_err(&b));
+	TRY(name_fold(name, &b));
 	at = key_slot(m, buf_view(&b));
 	*ret_new = m->keys[at].p == NULL;
 	if (!*ret_new)
@@ -222,7 +293,7 @@ enum err member_name(struct member_names *m, struct slice name, const struct for
 	buf_init(&path, name.n * 4 + 64);
 	for (size_t i = 0; i <= name.n; i++)
 		if (i == name.n || name.p[i] == '/' || name.p[i] == '\\') {
-			put_component(slice_of(name.p + from, i - from), i < name.n, &path);
+			TRY(put_component(slice_of(name.p + from, i - from), i < name.n, &path));
 			from = i + 1;
 		}
 	if (path.n == 0)

@@ -13,7 +13,7 @@ struct cleaner {
 	size_t line;
 	/* Line on which each kind was last reported, so that a line is one item. */
 	size_t control, bidi, invisible, escape;
-	bool other_ends;
+	bool other_ends, after_selector;
 };
 
 static void found(struct cleaner *c, size_t *last, const char *finding, uint32_t cp)
@@ -89,7 +89,7 @@ static size_t judge(struct cleaner *c, struct slice s, uint32_t cp, size_t len, 
 		found(c, &c->control, "control-characters", cp);
 		return len;
 	}
-	if (!utf8_is_invisible(cp))
+	if (utf8_is_selector(cp) ? !c->after_selector : !utf8_is_invisible(cp))
 		return 0;
 	if (cp == 0x200E || cp == 0x200F || (cp >= 0x202A && cp <= 0x202E) ||
 	    (cp >= 0x2066 && cp <= 0x2069) || cp == 0x61C)
@@ -113,6 +113,7 @@ static void clean(struct cleaner *c, struct charset_text *t)
 
 		BUG_IF(len == 0);
 		gone = judge(c, rest, cp, len, &newline);
+		c->after_selector = utf8_is_selector(cp);
 		if (gone == 0) {
 			memmove(to, rest.p, len);
 			to += len;

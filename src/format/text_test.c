@@ -168,6 +168,11 @@ static void control_characters_leave(void)
 		      "a.txt", "bidi-control", "L2"));
 	CHECK(reports(LIT("a\n\nb\x1B[31m\n"), "a.txt", "escape-sequence", "L3"));
 	CHECK(reports(LIT("a\xE2\x80\x8B\n"), "a.txt", "invisible-characters", "L1"));
+	CHECK(reports(LIT("a\u3164\n"), "a.txt", "invisible-characters", "L1"));
+	/* 葛 and a selector is a name; a row of selectors is a message nobody sees. */
+	CHECK(reports(LIT("葛\U000E0100\U000E0101\U000E0102\n"), "a.txt", "invisible-characters",
+		      "L1"));
+	CHECK(!reports(LIT("葛\U000E0100飾\U000E0101\n"), "a.txt", "invisible-characters", "L1"));
 }
 
 static void csv_has_one_form(void)

@@ -3,9 +3,9 @@
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <unicode/ucnv.h>
-#include <unicode/uchar.h>
 #include "base/reader.h"
 #include "base/utf8.h"
+#include "format/member_name.h"
 
 enum {
 	SIG_LOCAL = 0x04034b50,
@@ -133,41 +133,59 @@ static enum err read_end(struct zreader *z)
 }
 
 /*
+ * A ZIP64 field: values for those of size, packed and offset that the header defers to it, in this
+ * order. Some writers print all of them always; then each must be the one that the header has.
+ */
+static enum err read_zip64(const struct zreader *z, struct entry *e, struct slice field,
+			   bool want_at)
+{
+	struct reader f = reader_of(field), full = reader_of(field);
+	const uint64_t *values[] = {&e->size, &e->packed, &e->at};
+	bool same = field.n <= 28;
+
+	if (e->size == UINT32_MAX)
+		e->size = reader_u64le(&f);
+	if (e->packed == UINT32_MAX)
+		e->packed = reader_u64le(&f);
+	if (want_at && e->at == UINT32_MAX)
+		e->at = reader_u64le(&f);
+	if (!reader_ok(&f))
+		return lie(z, "zip-disagree", e->name, 0, "the ZIP64 field is too short");
+	if (reader_done(&f))
+		return OK;
+	for (size_t i = 0; i < ARRAY_LEN(values) && reader_left(&full) >= 8; i++)
+		same &= reader_u64le(&full) == *values[i];
+	if (reader_left(&full))
+		same &= reader_u32le(&full) == 0; /* the disk */
+	return same && reader_done(&full)
+		   ? OK
+		   : lie(z, "zip-disagree", e->name, 0,
+			 "the ZIP64 field contradicts the header it stands in");
+}
+
+/*
  * Walks the extra fields: takes ZIP64 values where the 32-bit ones say so, refuses what would
  * change the meaning of the entry, ignores the rest.
  */
 static enum err read_extra(const struct zreader *z, struct entry *e, bool want_at)
 {
 	struct reader r = reader_of(e->extra);
-	bool seen = false;
 
 	while (reader_left(&r) >= 4) {
 		uint16_t id = reader_u16le(&r);
-		struct reader f = reader_sub(&r, reader_u16le(&r));
+		struct slice field = reader_take(&r, reader_u16le(&r));
 
 		if (id == EXTRA_AES)
 			return unsupported(z, "encrypted", e->name, "the member is encrypted");
-		if (id == EXTRA_UNICODE_PATH) {
-			struct slice path = slice_from(f.in, 5);
-
-			if (f.in.n < 5 || !slice_eq(path, e->name))
-				return lie(z, "zip-disagree", e->name, 0,
-					   "the member has a second name");
-		}
+		if (id == EXTRA_UNICODE_PATH &&
+		    (field.n < 5 || !slice_eq(slice_from(field, 5), e->name)))
+			return lie(z, "zip-disagree", e->name, 0, "the member has a second name");
 		if (id != EXTRA_ZIP64)
 			continue;
-		if (seen)
+		if (e->is64)
 			return lie(z, "zip-disagree", e->name, 0, "two ZIP64 fields");
-		seen = true;
 		e->is64 = true;
-		if (e->size == UINT32_MAX)
-			e->size = reader_u64le(&f);
-		if (e->packed == UINT32_MAX)
-			e->packed = reader_u64le(&f);
-		if (want_at && e->at == UINT32_MAX)
-			e->at = reader_u64le(&f);
-		if (!reader_ok(&f))
-			return lie(z, "zip-disagree", e->name, 0, "the ZIP64 field is too short");
+		TRY(read_zip64(z, e, field, want_at));
 	}
 	if (!reader_ok(&r))
 		return lie(z, "malformed", e->name, 0, "an extra field passes its end");
@@ -265,7 +283,7 @@ static enum err read_local(const struct zreader *z, const struct entry *e, uint6
 			   struct slice *ret_data)
 {
 	struct reader r = reader_of(z->in);
-	struct entry l = {0};
+	struct entry l = {.at = e->at};
 	size_t name_n, extra_n;
 	bool later;
 
@@ -381,22 +399,40 @@ static int by_key(const void *a, const void *b)
 	return slice_cmp(x->key, y->key);
 }
 
-/* The name as a file system without case sees it: folded, '\' as '/', without the final '/'. */
+/* A component without the blanks and dots at its end that Windows does not see. */
+static size_t end_of_component(const struct buf *b, size_t from)
+{
+	size_t n = b->n;
+
+	while (n > from && (b->p[n - 1] == ' ' || b->p[n - 1] == '.'))
+		n--;
+	return n;
+}
+
+/*
+ * The name as the most careless of file systems sees it: NFKC and without case, '\\' as '/',
+ * without blanks and dots at the ends of its components and without the final '/'.
+ */
 static enum err fold_name(struct arena *a, struct slice name, struct slice *ret)
 {
-	AUTO_BUF b;
-	uint32_t cp = 0;
+	AUTO_BUF flat, b;
+	size_t from = 0;
 
-	buf_init(&b, name.n * 4 + 1);
-	while (name.n && name.p[name.n - 1] == '/')
-		name.n--;
-	while (name.n) {
-		size_t len = utf8_next(name, &cp);
+	buf_init(&flat, NAME_MAX_BYTES * 256);
+	buf_init(&b, NAME_MAX_BYTES * 256);
+	TRY(name_fold(name, &flat));
+	while (flat.n && (flat.p[flat.n - 1] == '/' || flat.p[flat.n - 1] == '\\'))
+		flat.n--;
+	for (size_t i = 0; i < flat.n; i++) {
+		bool slash = flat.p[i] == '/' || flat.p[i] == '\\';
 
-		cp = (uint32_t)u_foldCase((UChar32)cp, U_FOLD_CASE_DEFAULT);
-		utf8_put(&b, cp == '\\' ? '/' : cp);
-		name = slice_from(name, len);
+		if (slash)
+			b.n = end_of_component(&b, from);
+		buf_byte(&b, slash ? '/' : flat.p[i]);
+		if (slash)
+			from = b.n;
 	}
+	b.n = end_of_component(&b, from);
 	TRY(buf_err(&b));
 	*ret = arena_copy(a, buf_view(&b));
 	return ret->p ? OK : ERR_MEMORY;

@@ -225,6 +225,21 @@ static void names_are_checked(void)
 	struct member two[2] = {plain("Word/A.xml", "x"), plain("word/a.XML", "x")};
 
 	expect_members(two, 2, ERR_SYNTAX, "zip-duplicate");
+	static const char *const equal[][2] = {
+	    {"\u304C.txt", "\u304B\u3099.txt"},
+	    {"\u30AC", "\uFF76\uFF9E"},
+	    {"ab.txt", "\uFF21\uFF42.txt"},
+	    {"a.txt", "a.txt. "},
+	    {"stra\u00DFe", "STRASSE"},
+	    {"d/a", "d./A"},
+	    {"a1", "a\u2460"},
+	    {"a", "a\u200B"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(equal); i++) {
+		two[0] = plain(equal[i][0], "x");
+		two[1] = plain(equal[i][1], "x");
+		expect_members(two, 2, ERR_SYNTAX, "zip-duplicate");
+	}
 	two[0] = plain("a", "x");
 	two[1] = plain("a/b", "x");
 	expect_members(two, 2, ERR_SYNTAX, "zip-duplicate");
@@ -262,6 +277,23 @@ static void zip64_must_agree(void)
 	m.local.extra = S("\x01\x00\x10\x00\x06\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0");
 	expect_members(&m, 1, ERR_SYNTAX, "zip-disagree");
 	m.local.extra = S("\x01\x00\x08\x00\x05\0\0\0\0\0\0\0");
+	expect_members(&m, 1, ERR_SYNTAX, "zip-disagree");
+	/* A field that repeats what the header says anyway, and ones that say something else. */
+	m = plain("a.txt", "hello");
+	m.local.extra = m.central.extra = S("\x01\x00\x10\x00\x05\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0");
+	expect_members(&m, 1, OK, NULL);
+	m.local.extra = S("\x01\x00\x10\x00\x05\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0");
+	expect_members(&m, 1, ERR_SYNTAX, "zip-disagree");
+	m.local.extra = S("");
+	m.central.extra = S("\x01\x00\x08\x00\x06\0\0\0\0\0\0\0");
+	expect_members(&m, 1, ERR_SYNTAX, "zip-disagree");
+	m.central.extra =
+	    S("\x01\x00\x18\x00\x05\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0");
+	expect_members(&m, 1, ERR_SYNTAX, "zip-disagree");
+	m.central.extra =
+	    S("\x01\x00\x1C\x00\x05\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+	expect_members(&m, 1, OK, NULL);
+	m.central.extra = S("\x01\x00\x04\x00\0\0\0\x01");
 	expect_members(&m, 1, ERR_SYNTAX, "zip-disagree");
 	/* An end record that defers to a ZIP64 one which is not there. */
 	m = plain("a.txt", "hello");
@@ -359,6 +391,15 @@ static void names_are_cleaned(void)
 	    {"a. . ", "a.txt"},
 	    {"dir.app\\x.log", "dir_app/x_log.txt"},
 	    {"A.TXT", "A (2).txt"},
+	    {"\uFF21.txt", "\uFF21 (3).txt"},
+	    {"\u304B\u3099.txt", "\u304C.txt"},
+	    {"\u304B\u200D\u3099.txt", "\u304C (2).txt"},
+	    {"COM\u00B9", "_COM\u00B9.txt"},
+	    {"lpt\u00B2.txt", "_lpt\u00B2.txt"},
+	    {"\uFF23\uFF2F\uFF2E.txt", "_\uFF23\uFF2F\uFF2E.txt"},
+	    {"conin$.txt", "_conin$.txt"},
+	    {"com10.txt", "com10.txt"},
+	    {"x\u3000.txt", "x.txt"},
 	    {" ", "_.txt"},
 	    {"a<b>:c|.txt", "a_b__c_.txt"},
 	    {"ver1.2.txt", "ver1.2.txt"},

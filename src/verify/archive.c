@@ -1,9 +1,9 @@
 #include "verify/archive.h"
 
 #include <libdeflate.h>
-#include <zlib.h>
 #include "base/reader.h"
-#include "base/utf8.h"
+#include "verify/name.h"
+#include "verify/unfold.h"
 
 enum {
 	VERSION = 20,
@@ -13,58 +13,10 @@ enum {
 	DEFLATED = 8,
 	COMMON_SIZE = 26,
 	MEMBERS_MAX = 65534,
-	NAME_MAX_BYTES = 1024,
-	COMPONENT_MAX_BYTES = 255,
 	RATIO_FREE_BYTES = 1 << 20, /* smaller members may have any ratio */
 };
 
 /* ---- names ---- */
-
-static bool is_device(struct slice s)
-{
-	static const char *const plain[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
-	size_t dot = slice_find_byte(s, '.');
-	struct slice stem = slice_trim(dot == SIZE_MAX ? s : slice_head(s, dot));
-
-	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
-		if (slice_eq_nocase(stem, slice_str(plain[i])))
-			return true;
-	return stem.n == 4 && stem.p[3] >= '0' && stem.p[3] <= '9' &&
-	       (slice_eq_nocase(slice_head(stem, 3), S("com")) ||
-		slice_eq_nocase(slice_head(stem, 3), S("lpt")));
-}
-
-static bool component_ok(struct slice s)
-{
-	uint32_t cp;
-
-	if (s.n == 0 || s.n > COMPONENT_MAX_BYTES || s.p[0] == ' ' || s.p[s.n - 1] == ' ' ||
-	    s.p[s.n - 1] == '.' || is_device(s))
-		return false;
-	for (size_t i = 0, n; i < s.n; i += n) {
-		n = utf8_next(slice_from(s, i), &cp);
-		if (n == 0 || cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x2028 ||
-		    cp == 0x2029 || utf8_is_invisible(cp) ||
-		    (cp < 0x80 && strchr("<>:\"|?*\\", (int)cp)))
-			return false;
-	}
-	return true;
-}
-
-static bool name_ok(struct slice s)
-{
-	if (s.n > NAME_MAX_BYTES)
-		return false;
-	for (;;) {
-		size_t n = slice_find_byte(s, '/');
-
-		if (n == SIZE_MAX)
-			return component_ok(s);
-		if (!component_ok(slice_head(s, n)))
-			return false;
-		s = slice_from(s, n + 1);
-	}
-}
 
 static bool is_ascii(struct slice s)
 {
@@ -124,19 +76,18 @@ static enum err set_add(struct name_set *set, struct slice key)
 /* Adds the name and its folders; ERR_SYNTAX in *ret_why where it collides. */
 static enum err set_name(struct name_set *set, struct slice name, bool *ret_clash)
 {
-	uint8_t *folded = arena_alloc(set->arena, name.n + 1);
-	struct slice key = {folded, name.n}, folder = {folded, name.n + 1};
+	struct slice key, folder;
+	const uint8_t *folded;
 
-	if (!folded)
-		return ERR_MEMORY;
-	for (size_t i = 0; i < name.n; i++)
-		folded[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] | 0x20 : name.p[i];
-	folded[name.n] = '/';
+	/* With a final slash: the name as a folder. */
+	TRY(name_key(set->arena, name, &folder));
+	folded = folder.p;
+	key = slice_head(folder, folder.n - 1);
 	*ret_clash = set_has(set, key) || set_has(set, folder);
 	if (*ret_clash)
 		return OK;
 	TRY(set_add(set, key));
-	for (size_t i = 0; i < name.n; i++) {
+	for (size_t i = 0; i < key.n; i++) {
 		if (folded[i] != '/')
 			continue;
 		if (set_has(set, slice_head(key, i))) {
@@ -195,7 +146,7 @@ static enum err read_local(struct verify *v, struct reader *r, struct archive_me
 	m->data = reader_take(r, packed);
 	if (!reader_ok(r))
 		return verify_bad(v, m->at, "a member is cut off");
-	if (!name_ok(m->name))
+	if (!name_ok(v->arena, m->name))
 		return verify_bad(v, m->at, "a member's name is not in the permitted form");
 	if ((flags == 0) != is_ascii(m->name))
 		return verify_bad(v, m->at, "a member's UTF-8 flag does not fit its name");
@@ -270,28 +221,6 @@ enum err archive_open(struct verify *v, struct slice out, struct archive *ret)
 
 /* ---- content ---- */
 
-/* zlib here, where the writer uses libdeflate: two readers of one stream. */
-static enum err unfold(struct verify *v, const struct archive_member *m, uint8_t *to)
-{
-	z_stream z = {0};
-	int end;
-
-	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
-		return ERR_MEMORY;
-	z.next_in = (Bytef *)(uintptr_t)m->data.p;
-	z.avail_in = (uInt)m->data.n;
-	z.next_out = to;
-	z.avail_out = m->size;
-	end = inflate(&z, Z_FINISH);
-	inflateEnd(&z);
-	if (end == Z_MEM_ERROR)
-		return ERR_MEMORY;
-	if (end != Z_STREAM_END || z.avail_in != 0 || z.avail_out != 0)
-		return verify_bad(v, m->at,
-				  "a deflate stream does not end at its last byte with its size");
-	return OK;
-}
-
 enum err archive_read(struct verify *v, const struct archive_member *m, struct buf *scratch,
 		      struct slice *ret)
 {
@@ -308,7 +237,7 @@ enum err archive_read(struct verify *v, const struct archive_member *m, struct b
 		to = buf_reserve(scratch, m->size);
 		if (!to)
 			return ERR_MEMORY;
-		TRY(unfold(v, m, to));
+		TRY(verify_unfold(v, m->at, m->data, to, m->size));
 		buf_commit(scratch, m->size);
 		data = buf_view(scratch);
 	}

@@ -26,7 +26,7 @@ struct chars {
 	size_t at;
 	enum chars_set set;
 	uint8_t shift; /* ISO-2022-JP: 'B' ASCII, 'J' Roman, '$' two bytes, 'I' katakana */
-	bool bad;
+	bool bad, after_selector;
 };
 
 /* UTF-16 must begin with its byte order mark. */

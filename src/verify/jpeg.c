@@ -229,13 +229,16 @@ static inline bool symbol(struct scan *s, const struct huffman *h, uint32_t *ret
 	return true;
 }
 
-static bool block(struct scan *s, uint32_t table, int32_t *dc)
+/* outside: a block that only fills up its group, beyond the picture, and must repeat the last. */
+static bool block(struct scan *s, uint32_t table, int32_t *dc, bool outside)
 {
 	uint32_t sym, k = 1;
 	uint64_t extra;
 	bool zeros = false; /* a run of sixteen zeros that no coefficient has ended yet */
 
 	if (!symbol(s, &s->tables[2 * table], &sym, &extra))
+		return false;
+	if (outside && sym)
 		return false;
 	if (sym)
 		*dc += (int32_t)extra - (extra >> (sym - 1) ? 0 : (1 << sym) - 1);
@@ -246,25 +249,41 @@ static bool block(struct scan *s, uint32_t table, int32_t *dc)
 			return false;
 		if (sym == 0)
 			return !zeros;
+		if (outside)
+			return false;
 		zeros = sym == 0xF0;
 		k += (sym >> 4) + 1;
 	}
 	return k == 64 && !zeros;
 }
 
+/* The blocks of one group (MCU): those of the first component row by row, one of each other. */
+static bool group(struct scan *s, const struct frame *f, uint32_t x, uint32_t y, int32_t dc[3])
+{
+	for (uint32_t b = 0; b < f->h * f->v; b++) {
+		bool outside =
+		    (x * f->h + b % f->h) * 8 >= f->width || (y * f->v + b / f->h) * 8 >= f->height;
+
+		if (!block(s, 0, &dc[0], outside))
+			return false;
+	}
+	for (uint32_t c = 1; c < f->components; c++)
+		if (!block(s, 1, &dc[c], false))
+			return false;
+	return true;
+}
+
 static enum err decode(struct scan *s, const struct frame *f)
 {
-	uint32_t mw = 8 * f->h, mh = 8 * f->v;
-	uint64_t mcus = (uint64_t)((f->width + mw - 1) / mw) * ((f->height + mh - 1) / mh);
+	uint32_t across = (f->width + 8 * f->h - 1) / (8 * f->h);
+	uint32_t down = (f->height + 8 * f->v - 1) / (8 * f->v);
 	int32_t dc[3] = {0};
 
-	for (uint64_t m = 0; m < mcus; m++)
-		for (uint32_t c = 0; c < f->components; c++)
-			for (uint32_t b = 0; b < (c ? 1 : f->h * f->v); b++)
-				if (!block(s, c ? 1 : 0, &dc[c]))
-					return verify_bad(s->v, s->at,
-							  "the data of block group %llu",
-							  (unsigned long long)m);
+	for (uint32_t y = 0; y < down; y++)
+		for (uint32_t x = 0; x < across; x++)
+			if (!group(s, f, x, y, dc))
+				return verify_bad(s->v, s->at,
+						  "the data of the block group at %u, %u", x, y);
 	refill(s);
 	if (s->n >= 8 || (s->n && s->bits >> (64 - s->n) != (1u << s->n) - 1))
 		return verify_bad(s->v, s->at, "data behind the last block");

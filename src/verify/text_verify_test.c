@@ -40,6 +40,8 @@ static void texts(void)
 	refuses("txt", LIT("a\xC2\x85"));
 	refuses("txt", LIT("a\xE2\x80\xAE"));
 	refuses("txt", LIT("a\xE2\x80\x8B"));
+	refuses("txt", LIT("a\u3164"));
+	refuses("txt", LIT("葛\U000E0100\uFE00"));
 	refuses("txt", LIT("a\xE2\x80\xA8"));
 	refuses("txt", LIT("\xF3\xA0\x80\xA0"));
 	refuses("txt", LIT("\xEF\xBF\xBF"));

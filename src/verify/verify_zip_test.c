@@ -123,6 +123,13 @@ static void names_are_checked(void)
 	    "con.png",
 	    "d/NUL.png",
 	    "Com1.png",
+	    "COM\u00B9.png",
+	    "lpt\u00B3.x.png",
+	    "\uFF23\uFF2F\uFF2E.png",
+	    "conout$.png",
+	    "\u304B\u3099.png", /* not composed */
+	    "a/b\u3000/c.png",
+	    "a/b\uFF0E/c.png",
 	    "lpt9 .png",
 	    "a\x01.png",
 	    "a\x7f.png",
@@ -158,6 +165,17 @@ static void names_are_checked(void)
 	CHECK(verify_files(two, 2) == ERR_SYNTAX);
 	two[1].name = "A.png"; /* equal to a.png without case */
 	CHECK(verify_files(two, 2) == ERR_SYNTAX);
+	two[1].name = "\uFF21.\uFF30ng"; /* and without width */
+	CHECK(verify_files(two, 2) == ERR_SYNTAX);
+	two[0].name = "\u00DF.png"; /* Straße and STRASSE */
+	two[1].name = "SS.png";
+	CHECK(verify_files(two, 2) == ERR_SYNTAX);
+	two[0].name = "\u30AC.png";
+	two[1].name = "\uFF76\uFF9E.png"; /* half-width */
+	CHECK(verify_files(two, 2) == ERR_SYNTAX);
+	two[1].name = "\u30AB.png";
+	CHECK(verify_files(two, 2) == OK);
+	two[0].name = "a.png";
 	two[1].name = "a.png/b.png"; /* a.png is a folder as well */
 	CHECK(verify_files(two, 2) == ERR_SYNTAX);
 	two[0].name = "a.png/b.png";
