@@ -69,7 +69,8 @@ static inline double psnr(const uint8_t *a, const uint8_t *b, size_t n)
 }
 
 /* PNG of every colour type and depth, made by the writer itself. */
-static inline struct slice png_of(struct arena *a, uint32_t w, uint32_t h, uint8_t colour, uint8_t depth)
+static inline struct slice png_of(struct arena *a, uint32_t w, uint32_t h, uint8_t colour,
+				  uint8_t depth)
 {
 	struct png_image im = {.width = w, .height = h, .colour = colour, .depth = depth};
 	size_t n = png_row_bytes(&im);
