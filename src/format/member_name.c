@@ -98,7 +98,7 @@ static size_t trimmed(const struct buf *b, size_t from)
 {
 	size_t n = b->n;
 
-	for (;;) {
+	while (n > from) {
 		struct slice s = slice_of(b->p + from, n - from);
 
 		if (slice_ends(s, S(" ")) || slice_ends(s, S(".")))
@@ -106,8 +106,9 @@ static size_t trimmed(const struct buf *b, size_t from)
 		else if (slice_ends(s, S("\u3000")) || slice_ends(s, S("\uFF0E")))
 			n -= 3;
 		else
-			return n;
+			break;
 	}
+	return n;
 }
 
 /* At most COMPONENT_MAX bytes of the component that begins there, in whole characters. */
