@@ -42,7 +42,9 @@ enum lie {
 static struct {
 	char dir[64];
 	struct arena *a;
-	const struct policy *policy;
+	const struct policy *policy; /* a copy of the one in force */
+	struct policy_texts texts;
+	unsigned version;
 	struct store *store;
 	struct blob_home *blobs;
 	struct gateway *g;
@@ -256,7 +258,6 @@ static inline int64_t the_time(void *arg)
 static inline enum err open_gateway(void)
 {
 	struct gateway_conf conf = {
-	    .policy = t.policy,
 	    .workers = {NULL, fake_submit, fake_check, fake_hash, fake_cancel},
 	    .upload_max = 4ull << 30,
 	    .jobs_at_once = 4,
@@ -289,24 +290,39 @@ static inline void reopen(void)
 	REQUIRE(open_gateway() == OK);
 }
 
+/* Before the gateway is there: the first version. Later: the operator's emergency. */
 static inline void use_policy(const char *rules)
 {
-	static const char head[] =
-	    "policy \"p\" basis \"b\" adopted by \"市長\" version 1 effective 2020-01-01\n"
+	char *text = arena_printf(
+	    t.a,
+	    "policy \"p\" basis \"b\" adopted by \"市長\" version %u effective 2020-01-01\n"
 	    "zone internet \"I\" clause 1 networks 10.30.0.0/16\n"
 	    "zone lgwan \"L\" default clause 1 networks 10.20.0.0/16\n"
-	    "scale confidentiality clause 1 levels 1 \"機密性1\", 2 \"機密性2\", 3 \"機密性3\"\n";
-	char *text = arena_printf(t.a, "%s%s\n", head, rules);
+	    "scale confidentiality clause 1 levels 1 \"機密性1\", 2 \"機密性2\", 3 \"機密性3\"\n"
+	    "%s\n",
+	    ++t.version, rules);
 	struct diag d = {0};
 	enum err e;
 
 	REQUIRE(text);
-	e = policy_load(t.a, slice_str(text), S("1 目的\n"), &t.policy, &d);
+	t.texts = (struct policy_texts){.text = slice_str(text), .basis = S("1 目的\n")};
+	e = policy_load(t.a, t.texts.text, t.texts.basis, &t.policy, &d);
+	if (e == OK && t.g)
+		e = gateway_emergency(t.g, &t.texts, &d);
 	if (e != OK)
 		printf("# policy: %s (line %u)\n", d.text, d.line);
 	REQUIRE(e == OK);
-	if (t.g)
-		gateway_set_policy(t.g, t.policy);
+}
+
+static inline void first_policy(void)
+{
+	const struct version v = {
+	    .policy = t.policy, .texts = t.texts, .hash = policy_hash(t.policy)};
+
+	REQUIRE(store_begin(t.store) == OK);
+	REQUIRE(version_keep(t.store, &v, 0, t.now_ms) == OK);
+	REQUIRE(version_switch(t.store, NULL, &v, VERSION_FIRST, S("operator"), t.now_ms) == OK);
+	REQUIRE(store_commit(t.store) == OK);
 }
 
 #define PERMIT \
@@ -342,6 +358,7 @@ static inline void set_up(void)
 	snprintf(path, sizeof path, "%s/%s", t.dir, STORE_FILE);
 	REQUIRE(store_open(t.driver, path, STORE_CREATE, CITY, &t.store) == OK);
 	REQUIRE(blob_home_create(t.dir) == OK);
+	first_policy();
 	add_person("hanako", "総務課");
 	add_person("taro", "税務課");
 	add_person("jiro", "税務課");

@@ -72,8 +72,8 @@ static bool request_of(struct gateway *g, const struct transfer_row *t, struct p
 	struct policy_request rq = {.confidentiality = (uint8_t)t->confidentiality,
 				    .day = jst_day(now(g))};
 
-	if (policy_zone_by_name(g->conf.policy, t->from_zone, &rq.source) != OK ||
-	    policy_zone_by_name(g->conf.policy, t->to_zone, &rq.destination) != OK)
+	if (policy_zone_by_name(g->policy, t->from_zone, &rq.source) != OK ||
+	    policy_zone_by_name(g->policy, t->to_zone, &rq.destination) != OK)
 		return false;
 	*ret = rq;
 	return true;
@@ -89,7 +89,7 @@ void verdict_of(struct gateway *g, const struct transfer_row *t, struct verdict 
 		ret->d.rule = POLICY_NONE;
 		return;
 	}
-	policy_decide(g->conf.policy, &rq, &ret->d);
+	policy_decide(g->policy, &rq, &ret->d);
 	if (ret->d.reason == POLICY_BY_RULE)
 		snprintf(ret->rule, sizeof ret->rule, "line %u", ret->d.line);
 	if (ret->d.permit) {
@@ -116,7 +116,7 @@ static enum err explain(struct gateway *g, const struct policy_request *rq, cons
 	AUTO_BUF b;
 
 	buf_init(&b, 2000);
-	policy_explain(g->conf.policy, rq, &v->d, lang, POLICY_INTERNAL, &b);
+	policy_explain(g->policy, rq, &v->d, lang, POLICY_INTERNAL, &b);
 	TRY(buf_err(&b));
 	*ret = arena_copy(a, buf_view(&b));
 	return ret->p ? OK : ERR_MEMORY;
@@ -203,7 +203,7 @@ enum err decide_in_step(struct gateway *g, struct transfer_row *t)
 	TRY(verdict_obey(g, t, &v, &on));
 	if (!on)
 		return OK;
-	if (t->size > policy_limits(g->conf.policy).input_bytes)
+	if (t->size > policy_limits(g->policy).input_bytes)
 		return life_stop(g, t, TRANSFER_HELD, "too-large", slice_of(NULL, 0));
 	fields[0] = (struct record_field){.key = "effect", .value = S("permit")};
 	fields[1] = (struct record_field){

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "gateway/internal.h"
+#include "os/fd.h"
 #include "os/log.h"
 
 /* -- workers: the pool --------------------------------------------------------------------------
@@ -105,6 +106,8 @@ void gateway_work(struct gateway *g)
 	g->working = true;
 	do {
 		g->again = false;
+		if (epoch_refresh(g) != OK)
+			break;
 		for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 			enum err e = work_on(g, &steps[i]);
 
@@ -156,7 +159,7 @@ enum err refuse(struct request *q, enum err e, const char *reason)
 /* The peer must come from the zone's networks. */
 static enum err check_peer(struct request *q)
 {
-	const struct policy *p = q->g->conf.policy;
+	const struct policy *p = q->g->policy;
 	struct policy_addr addr;
 	uint32_t zone;
 
@@ -191,6 +194,22 @@ static enum err run(struct request *q)
 
 	TRY(check_session(q, h));
 	return h->run(q);
+}
+
+/* What was decided while another policy came into force is forgotten and decided again. */
+static enum err run_in_epoch(struct request *q)
+{
+	struct reply blank = q->r;
+	enum err e = run(q);
+
+	for (int i = 0; i < EPOCH_TRIES && q->g->stale; i++) {
+		store_rollback(q->g->conf.store);
+		fd_close(&q->fd);
+		q->r = blank;
+		TRY(epoch_refresh(q->g));
+		e = run(q);
+	}
+	return e;
 }
 
 static void answer(struct request *q, enum err e, gateway_reply_fn *fn, void *arg)
@@ -243,7 +262,7 @@ void gateway_command(struct gateway *g, struct slice zone, const struct command 
 		if (e == ERR_FORBIDDEN)
 			e = refuse(&q, e, "signed-out");
 	} else if (e == OK) {
-		e = run(&q);
+		e = run_in_epoch(&q);
 	}
 	answer(&q, e, fn, arg);
 	if (e == OK)
@@ -263,8 +282,11 @@ enum err gateway_open(const struct gateway_conf *conf, struct gateway **ret)
 	g->conf = *conf;
 	if (g->conf.jobs_at_once == 0 || g->conf.jobs_at_once > RUNNING_MAX)
 		g->conf.jobs_at_once = 8;
-	e = sweep_orphans(g);
+	e = epoch_open(g);
+	if (e == OK)
+		e = sweep_orphans(g);
 	if (e != OK) {
+		arena_free(g->policy_arena);
 		free(g);
 		return e;
 	}
@@ -286,13 +308,8 @@ void gateway_close(struct gateway *g)
 		free(w);
 	}
 	store_rollback(g->conf.store);
+	arena_free(g->policy_arena);
 	free(g);
-}
-
-void gateway_set_policy(struct gateway *g, const struct policy *policy)
-{
-	g->conf.policy = policy;
-	gateway_work(g);
 }
 
 /* UTC may jump; what is deleted by date must not follow it. */
@@ -315,6 +332,7 @@ static void watch_clock(struct gateway *g, uint64_t mono_ms)
 void gateway_tick(struct gateway *g, uint64_t mono_ms)
 {
 	watch_clock(g, mono_ms);
+	epoch_tick(g);
 	if (g->paused > 0 && --g->paused == 0)
 		gateway_work(g);
 	if (mono_ms < g->next_sweep_ms || g->clock_jumped)

@@ -15,7 +15,7 @@
 
 #include "gateway/command.h"
 #include "policy/policy.h"
-#include "store/store.h"
+#include "store/policies.h"
 #include "worker/pool.h"
 
 /* What runs jobs: the pool, or what tests put in its place. */
@@ -32,9 +32,8 @@ struct gateway_workers {
 struct gateway_workers gateway_pool(struct pool *p);
 
 struct gateway_conf {
-	struct store *store;         /* opened to write; borrowed */
-	struct blob_home *blobs;     /* borrowed */
-	const struct policy *policy; /* in force; outlives the gateway or the next set_policy */
+	struct store *store;     /* opened to write; borrowed */
+	struct blob_home *blobs; /* borrowed */
 	struct gateway_workers workers;
 	uint64_t watermark_bytes; /* new uploads are refused below this much free disk */
 	uint64_t upload_max;      /* bytes of the largest original that is taken at all */
@@ -65,7 +64,19 @@ void gateway_forget(struct gateway *g, void *arg);
 void gateway_work(struct gateway *g);
 /* Once a second: stale uploads, ended retention, old sessions. Purging stops after a clock jump. */
 void gateway_tick(struct gateway *g, uint64_t mono_ms);
-void gateway_set_policy(struct gateway *g, const struct policy *policy);
+/*
+ * The policy in force is the version of the store's present epoch (governance/version.h). Every
+ * step checks the epoch when it commits: one that decided under an earlier epoch is rolled back and
+ * decided again. A tick puts a decided change into force when its day has come. The pointer is good
+ * until the next command or tick.
+ */
+const struct policy *gateway_policy(const struct gateway *g);
+/*
+ * The operator's file, outside the flow of a change: an epoch and an entry of its own. Does nothing
+ * where these texts are in force. ERR_CONFLICT and *d where they do not follow what is.
+ */
+enum err gateway_emergency(struct gateway *g, const struct policy_texts *t, struct diag *d)
+    NODISCARD;
 /* Whether every one of these obligations has a handler here. */
 bool gateway_handles(uint32_t obligations);
 /* True while any transfer is on its way through the workers. */

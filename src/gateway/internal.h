@@ -3,6 +3,7 @@
 #define GATEWAY_INTERNAL_H
 
 #include "gateway/gateway.h"
+#include "governance/version.h"
 #include "identity/identity.h"
 #include "record/record.h"
 
@@ -14,6 +15,7 @@
 #define RETAIN_DAYS 30 /* where no rule says how long */
 #define DAY_MS (24ll * 3600 * 1000)
 #define UPLOAD_STALE_MS DAY_MS
+#define EPOCH_TRIES 3 /* policies that may come into force during one command */
 #define CLOCK_JUMP_MS (10ll * 60 * 1000)
 
 /* A job in a worker. */
@@ -43,6 +45,11 @@ struct waiting {
 
 struct gateway {
 	struct gateway_conf conf;
+	const struct policy *policy; /* in force: version.policy */
+	struct version version;      /* in policy_arena */
+	struct arena *policy_arena;
+	uint64_t epoch; /* that this policy is of */
+	bool stale;     /* the store has a later one */
 	struct running running[RUNNING_MAX];
 	struct waiting *waiting;
 	bool working, again; /* gateway_work is on the stack; and has more to do */
@@ -90,7 +97,21 @@ enum err life_stop(struct gateway *g, struct transfer_row *t, enum transfer_stat
 /* A step of its own that holds the transfer; for what failed outside of a transaction. */
 enum err life_hold(struct gateway *g, struct slice id, int64_t version, const char *reason,
 		   struct slice detail) NODISCARD;
-enum err commit(struct gateway *g) NODISCARD; /* store_commit, then conf.committed */
+/* epoch_check, store_commit, then conf.committed. */
+enum err commit(struct gateway *g) NODISCARD;
+/* The same for what no policy has decided. */
+enum err commit_undecided(struct gateway *g) NODISCARD;
+
+/* -- epoch.c: which policy is in force ------------------------------------------------------------
+ */
+
+enum err epoch_open(struct gateway *g) NODISCARD;
+/* Inside a step: ERR_CONFLICT, and g->stale, where another policy is in force by now. */
+enum err epoch_check(struct gateway *g) NODISCARD;
+/* Takes up the present policy where g->stale. Only where nobody holds anything of the old one. */
+enum err epoch_refresh(struct gateway *g) NODISCARD;
+/* A change whose day has come; an epoch that began beside us. */
+void epoch_tick(struct gateway *g);
 
 /* -- decide.c -----------------------------------------------------------------------------------
  */

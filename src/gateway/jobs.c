@@ -173,7 +173,7 @@ static enum err show(struct running *place, const struct running *j, const struc
 	struct worker_job job = {.kind = WORKER_VERIFY, .in = r->out};
 	enum err e;
 
-	job.limits = policy_limits(g->conf.policy);
+	job.limits = policy_limits(g->policy);
 	snprintf(job.grammar, sizeof job.grammar, "%s", r->wrote);
 	*place = *j;
 	e = g->conf.workers.submit(g->conf.workers.ctx, &job, verify_done, place, &place->ticket);
@@ -209,7 +209,7 @@ static enum err sanitized(struct running *place, const struct running *j, struct
 			  const struct checked_report *report, struct arena *a, bool *ret_kept)
 {
 	AUTO_MAP map = {0};
-	enum err e = mem_map(r->out, policy_limits(j->g->conf.policy).output_bytes, &map);
+	enum err e = mem_map(r->out, policy_limits(j->g->policy).output_bytes, &map);
 
 	if (e == ERR_LIMIT || e == ERR_PEER)
 		return not_sanitized(j, "worker-limit", slice_of(NULL, 0), report, a);
@@ -255,7 +255,7 @@ enum err step_sanitize(struct gateway *g, struct transfer_row *t)
 	struct verdict v;
 	enum err e;
 
-	job.limits = policy_limits(g->conf.policy);
+	job.limits = policy_limits(g->policy);
 	e = content_load(g, t, BLOB_ORIGINAL, job.limits.input_bytes, &fd);
 	if (e == ERR_CRYPTO)
 		return life_hold(g, t->id, t->version, "blob-broken", slice_of(NULL, 0));
@@ -266,7 +266,7 @@ enum err step_sanitize(struct gateway *g, struct transfer_row *t)
 	verdict_of(g, t, &v);
 	job.in = fd;
 	job.method = verdict_wants_text(t, &v) ? METHOD_TEXT : METHOD_REBUILD;
-	job.hidden = policy_drops_hidden(g->conf.policy) ? HIDDEN_DROP : HIDDEN_KEEP;
+	job.hidden = policy_drops_hidden(g->policy) ? HIDDEN_DROP : HIDDEN_KEEP;
 	return submit(g, t, &job, sanitize_done);
 }
 
@@ -275,7 +275,7 @@ enum err step_sanitize(struct gateway *g, struct transfer_row *t)
 
 static enum err sanitized_in_step(struct gateway *g, struct transfer_row *t, const struct made *m)
 {
-	uint32_t level = marking_level(g->conf.policy, m->report.marking);
+	uint32_t level = marking_level(g->policy, m->report.marking);
 	char was[16], is[16];
 
 	snprintf(was, sizeof was, "%u", t->confidentiality);
@@ -336,6 +336,8 @@ static enum err verified_in_step(const struct running *j, const struct worker_re
 
 	TRY(take_up(j, a, &t));
 	TRY(sanitized_in_step(j->g, &t, m));
+	/* Now, while what was made can still be dropped. */
+	TRY(epoch_check(j->g));
 	if (r->err != OK || !slice_eq_str(m->grammar, r->wrote))
 		return life_stop(j->g, &t, TRANSFER_HELD, reason_of(r, NULL, "verify-failed"),
 				 detail_of(r, a));

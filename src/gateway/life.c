@@ -34,7 +34,7 @@ static enum err append(struct gateway *g, const struct transfer_row *t, const ch
 	struct record_event e = {.type = type, .actor = actor, .at_ms = at_ms, .fields = all};
 
 	BUG_IF(n + 4 > ARRAY_LEN(all));
-	hash_hex(policy_hash(g->conf.policy), policy);
+	hash_hex(policy_hash(g->policy), policy);
 	snprintf(stream, sizeof stream, "transfer/%.*s", (int)t->id.n, (const char *)t->id.p);
 	e.stream = slice_str(stream);
 	all[e.n++] = (struct record_field){.key = "clause", .value = t->clause};
@@ -81,6 +81,12 @@ enum err life_stop(struct gateway *g, struct transfer_row *t, enum transfer_stat
 }
 
 enum err commit(struct gateway *g)
+{
+	TRY(epoch_check(g));
+	return commit_undecided(g);
+}
+
+enum err commit_undecided(struct gateway *g)
 {
 	TRY(store_commit(g->conf.store));
 	g->conf.committed(g->conf.arg);

@@ -27,7 +27,7 @@ static enum err check_input(struct request *q)
 {
 	const struct command *c = q->c;
 	const struct policy_level *level;
-	size_t levels = policy_confidentiality(q->g->conf.policy, &level);
+	size_t levels = policy_confidentiality(q->g->policy, &level);
 	bool known = c->confidentiality == 0;
 
 	for (size_t i = 0; i < levels; i++)
@@ -142,8 +142,10 @@ static enum err create_in_step(struct request *q, struct transfer_row *t, const 
 
 	TRY(store_transfer_add(q->g->conf.store, t, jst_fiscal_year(q->now_ms), q->a, &t->receipt));
 	TRY(store_blob_add(q->g->conf.store, b));
-	return life_note(q->g, t, "transfer.created", slice_str(q->who.login), fields,
-			 ARRAY_LEN(fields));
+	TRY(life_note(q->g, t, "transfer.created", slice_str(q->who.login), fields,
+		      ARRAY_LEN(fields)));
+	/* Now, while the file can still be taken back. */
+	return epoch_check(q->g);
 }
 
 static enum err create(struct request *q, struct transfer_row *t)

@@ -39,7 +39,7 @@ enum err do_sign_out(struct request *q)
 {
 	TRY(store_begin(q->g->conf.store));
 	TRY(identity_sign_out(q->g->conf.store, q->c->session, q->zone, q->now_ms));
-	return commit(q->g);
+	return commit_undecided(q->g);
 }
 
 enum err do_token_create(struct request *q)
@@ -60,14 +60,14 @@ enum err do_token_create(struct request *q)
 		return refuse(q, e, "bad-request");
 	TRY(e);
 	q->r.token = slice_str(token);
-	return commit(q->g);
+	return commit_undecided(q->g);
 }
 
 enum err do_token_revoke(struct request *q)
 {
 	TRY(store_begin(q->g->conf.store));
 	TRY(identity_token_revoke(q->g->conf.store, &q->who, q->c->token_id, q->now_ms));
-	return commit(q->g);
+	return commit_undecided(q->g);
 }
 
 /* -- what waits for the password worker ---------------------------------------------------------
@@ -132,7 +132,7 @@ static enum err failed(struct request *q, struct waiting *w, const char *reason)
 	TRY(store_begin(q->g->conf.store));
 	TRY(identity_failed(q->g->conf.store, slice_str(w->login), slice_str(w->peer), q->zone,
 			    q->now_ms));
-	TRY(commit(q->g));
+	TRY(commit_undecided(q->g));
 	return refuse(q, ERR_FORBIDDEN, reason);
 }
 
@@ -153,7 +153,7 @@ static enum err signed_in(struct request *q, struct waiting *w, enum err checked
 		return failed(q, w, "not-this-zone");
 	TRY(store_begin(s));
 	TRY(identity_sign_in(s, &account, q->zone, slice_str(w->peer), q->now_ms, &q->who, token));
-	TRY(commit(q->g));
+	TRY(commit_undecided(q->g));
 	q->r.session = slice_str(token);
 	return tell(q, &q->who);
 }
@@ -164,7 +164,7 @@ static enum err password_changed(struct request *q, struct waiting *w, struct sl
 
 	TRY(store_begin(s));
 	TRY(identity_set_password(s, slice_str(w->login), hash, slice_str(w->login), q->now_ms));
-	return commit(q->g);
+	return commit_undecided(q->g);
 }
 
 static struct request again(struct waiting *w, struct arena *a)

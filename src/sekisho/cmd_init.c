@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "governance/texts.h"
+#include "governance/version.h"
 #include "os/file.h"
 #include "os/rand.h"
 #include "os/spawn.h"
@@ -234,6 +235,9 @@ static enum err first_entry(struct init *in, struct store *s)
 	    {.key = "policy", .value = slice_str(hash)},
 	    {.key = "policy_version", .value = slice_str(version)},
 	};
+	const struct version v = {.policy = in->policy.policy,
+				  .texts = {in->policy.text, in->policy.basis, in->policy.standard},
+				  .hash = policy_hash(in->policy.policy)};
 	const struct record_event e = {.type = "city.created",
 				       .stream = S("city"),
 				       .actor = S("operator"),
@@ -244,6 +248,8 @@ static enum err first_entry(struct init *in, struct store *s)
 	TRY(store_begin(s));
 	TRY(store_fact_set(s, "city_name", slice_str(in->name)));
 	TRY(record_append(s, &e, NULL));
+	TRY(version_keep(s, &v, 0, e.at_ms));
+	TRY(version_switch(s, NULL, &v, VERSION_FIRST, S("operator"), e.at_ms));
 	TRY(adopt(in, s, TEXT_BASIC, in->policy.basis));
 	if (in->policy.standard.n > 0)
 		TRY(adopt(in, s, TEXT_STANDARD, in->policy.standard));

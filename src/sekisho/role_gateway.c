@@ -6,8 +6,8 @@
  *
  * Log events: gateway-start-failed, heartbeat-failed, gateway-locked, workers-ready,
  * worker-replaced, policy-refused
- * (the old one stays), peer-broke-protocol, log-set-back (the store knows less than was signed: the
- * role ends), signer-refused.
+ * (of an emergency: the old one stays), peer-broke-protocol, log-set-back (the store knows less
+ * than was signed: the role ends), signer-refused.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,9 +50,8 @@ struct state {
 	struct store *store;
 	struct blob_home *blobs;
 	struct gateway *gateway;
-	struct arena *config_arena, *policy_arena;
+	struct arena *config_arena;
 	const struct config *config;
-	struct policy_file policy;
 	struct link links[EDGES_MAX];
 	struct call *calls;
 	struct link *signer;
@@ -60,6 +59,7 @@ struct state {
 	uint64_t signed_size;
 	bool signer_known, signer_busy;
 	int64_t beat_day; /* of the last heartbeat, in Japan */
+	struct hash beat_policy;
 	int code;
 };
 
@@ -293,39 +293,23 @@ static void before_close(void *arg, struct role_edge *edge)
 /* -- policy and configuration -------------------------------------------------------------------
  */
 
-static enum err load_policy(struct state *s, struct arena **ret_arena, struct policy_file *ret)
-{
-	AUTO_ARENA a = arena_new(POLICY_ARENA);
-	struct diag d;
-	enum err e;
-
-	if (!a)
-		return ERR_MEMORY;
-	e = policy_file_load(a, s->config->policy, ret, &d);
-	if (e != OK) {
-		log_event(LEVEL_ERROR, "policy-refused", "line=%u column=%u text=\"%s\"", d.line,
-			  d.column, d.text);
-		return e;
-	}
-	*ret_arena = a;
-	a = NULL;
-	return OK;
-}
-
+/*
+ * An operator's signal: the policy file, where it holds another policy than the one in force, is an
+ * emergency (docs/living-policy.md). Everything else comes through the flow of a change.
+ */
 static void reload(struct state *s)
 {
+	AUTO_ARENA a = arena_new(POLICY_ARENA);
 	struct policy_file file;
-	struct arena *a;
+	struct diag d = {0};
+	enum err e = a ? policy_file_load(a, s->config->policy, &file, &d) : ERR_MEMORY;
 
-	if (load_policy(s, &a, &file) != OK)
-		return;
-	gateway_set_policy(s->gateway, file.policy);
-	arena_free(s->policy_arena);
-	s->policy_arena = a;
-	s->policy = file;
-	s->beat_day = 0; /* the next tick tells */
-	log_event(LEVEL_INFO, "policy-in-force", "version=%llu",
-		  (unsigned long long)policy_version(file.policy));
+	if (e == OK)
+		e = gateway_emergency(
+		    s->gateway, &(struct policy_texts){file.text, file.basis, file.standard}, &d);
+	if (e != OK)
+		log_event(LEVEL_ERROR, "policy-refused", "line=%u column=%u text=\"%s\"", d.line,
+			  d.column, d.text[0] ? d.text : err_str(e));
 }
 
 static void on_control(void *arg, int fd, unsigned events)
@@ -377,13 +361,14 @@ static int64_t jst_day_of(int64_t ms)
 static void heartbeat(struct state *s)
 {
 	int64_t ms = utc_ms(s);
-	enum err e = board_heartbeat(s->store, s->policy.policy, ms);
+	const struct policy *p = gateway_policy(s->gateway);
+	enum err e = board_heartbeat(s->store, p, ms);
 
 	/* Tried again with the next tick: until it is written nothing counts as enforced. */
 	if (e != OK)
 		log_event(LEVEL_ERROR, "heartbeat-failed", "err=\"%s\"", err_str(e));
 	else
-		s->beat_day = jst_day_of(ms);
+		s->beat_day = jst_day_of(ms), s->beat_policy = policy_hash(p);
 }
 
 /* Also takes up entries that a command line committed beside us. */
@@ -393,7 +378,8 @@ static void on_second(void *arg)
 	struct loop_timer *again;
 
 	gateway_tick(s->gateway, clock_mono_ms());
-	if (jst_day_of(utc_ms(s)) != s->beat_day)
+	if (jst_day_of(utc_ms(s)) != s->beat_day ||
+	    !hash_eq(s->beat_policy, policy_hash(gateway_policy(s->gateway))))
 		heartbeat(s);
 	if (s->signer && s->signer->edge->fd >= 0 && !s->signer_known)
 		ask_head(s);
@@ -478,7 +464,6 @@ static enum err open_rooms(struct state *s)
 	TRY(pool_new(s->loop, &pool, &s->pool));
 	conf.store = s->store;
 	conf.blobs = s->blobs;
-	conf.policy = s->policy.policy;
 	conf.workers = gateway_pool(s->pool);
 	conf.watermark_bytes = s->config->watermark_bytes;
 	return gateway_open(&conf, &s->gateway);
@@ -510,7 +495,6 @@ static enum err start(struct state *s)
 		return ERR_MEMORY;
 	wire_msg_init(s->msg);
 	TRY(config_load(s->config_arena, s->env->dir, &s->config, &d));
-	TRY(load_policy(s, &s->policy_arena, &s->policy));
 	TRY(lock(s));
 	TRY(loop_new(&s->loop));
 	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &control));
@@ -536,7 +520,6 @@ int role_gateway(struct role_env *env)
 	loop_free(s.loop);
 	blob_home_free(s.blobs);
 	store_close(s.store);
-	arena_free(s.policy_arena);
 	arena_free(s.config_arena);
 	if (s.msg)
 		wire_msg_clear(s.msg);

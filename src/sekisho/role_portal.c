@@ -2,17 +2,17 @@
  * role portal: makes pages and API answers for one zone. Reads the store, changes nothing: it sends
  * commands to the gateway, one at a time, and waits.
  *
- * Log events: portal-start-failed, policy-refused (the old one stays), gateway-gone,
+ * Log events: portal-start-failed, policy-not-loaded (the role ends), gateway-gone,
  * http-broke-protocol (the role ends; the parent starts it anew with new edges).
  */
 #include <stdlib.h>
+#include "governance/version.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "os/loop.h"
 #include "os/rand.h"
 #include "sekisho/config.h"
-#include "sekisho/policy_file.h"
 #include "sekisho/roles.h"
 #include "sekisho/subcommand.h"
 #include "web/web.h"
@@ -26,7 +26,7 @@ struct state {
 	struct role_edge *http, *gateway;
 	struct loop_watch *http_watch, *gateway_watch;
 	struct view *view;
-	struct policy_file policy;
+	uint64_t epoch; /* of the policy in web */
 	struct web web;
 	const struct config *config;
 	struct wire_msg *msg;   /* of http */
@@ -79,6 +79,44 @@ static enum err command(void *ctx, const struct command *c, struct reply *ret, i
 	return OK;
 }
 
+/* -- the policy in force -----------------------------------------------------------------------
+ */
+
+/* The version of the store's present epoch; the gateway put it there. */
+static enum err load_policy(struct state *s, struct store *store)
+{
+	AUTO_ARENA a = arena_new(POLICY_ARENA);
+	struct version v;
+	uint64_t epoch;
+
+	if (!a)
+		return ERR_MEMORY;
+	TRY(version_in_force(store, a, &epoch, &v));
+	arena_free(s->policy_arena);
+	s->policy_arena = a;
+	a = NULL;
+	s->epoch = epoch;
+	s->web.policy = v.policy;
+	s->web.policy_hash = v.hash;
+	s->web.basis = v.texts.basis;
+	s->web.standard = v.texts.standard;
+	return OK;
+}
+
+/* Before every answer: pages are made by the policy that is in force at that moment. */
+static enum err follow_policy(struct state *s)
+{
+	struct store *store = view_store(s->view);
+	uint64_t epoch;
+	enum err e = store_epoch(store, &epoch);
+
+	if (e == OK && epoch != s->epoch)
+		e = load_policy(s, store);
+	if (e != OK)
+		log_event(LEVEL_ERROR, "policy-not-loaded", "err=\"%s\"", err_str(e));
+	return e;
+}
+
 /* -- requests ---------------------------------------------------------------------------------- */
 
 /* A body that does not fit the message goes beside it, in a sealed memory file. */
@@ -104,6 +142,7 @@ static enum err on_request(void *ctx, struct wire_msg *m, struct reader *in)
 	enum err e;
 
 	TRY(page_request_get(reader_take(in, reader_left(in)), s->request));
+	TRY(follow_policy(s));
 	arena = arena_new(REQUEST_ARENA);
 	if (!arena)
 		return ERR_MEMORY;
@@ -141,32 +180,6 @@ static void on_http(void *arg, int fd, unsigned events)
 
 /* -- control ----------------------------------------------------------------------------------- */
 
-static void use_policy(struct state *s)
-{
-	s->web.policy = s->policy.policy;
-	s->web.basis = s->policy.basis;
-	s->web.standard = s->policy.standard;
-}
-
-static enum err load_policy(struct state *s)
-{
-	struct arena *a = arena_new(POLICY_ARENA);
-	struct policy_file f = {0};
-	struct diag d = {0};
-	enum err e = a ? policy_file_load(a, s->config->policy, &f, &d) : ERR_MEMORY;
-
-	if (e != OK) {
-		arena_free(a);
-		log_event(LEVEL_ERROR, "policy-refused", "line=%u err=\"%s\"", d.line, err_str(e));
-		return e;
-	}
-	arena_free(s->policy_arena);
-	s->policy_arena = a;
-	s->policy = f;
-	use_policy(s);
-	return OK;
-}
-
 static void before_close(void *arg, struct role_edge *edge)
 {
 	struct state *s = arg;
@@ -189,8 +202,6 @@ static void on_control(void *arg, int fd, unsigned events)
 		stop(s, EXIT_DONE);
 		return;
 	}
-	if (news == ROLE_RELOAD && load_policy(s) != OK)
-		return;
 	if (news == ROLE_EDGE && edge == s->http && edge->fd >= 0 &&
 	    loop_watch(s->loop, edge->fd, LOOP_READ, on_http, s, &s->http_watch) != OK)
 		stop(s, EXIT_ERROR);
@@ -203,8 +214,8 @@ static enum err open_rooms(struct state *s)
 	struct diag d = {0};
 
 	TRY(config_load(s->arena, s->env->dir, &s->config, &d));
-	TRY(load_policy(s));
 	TRY(view_open(s->env->dir, s->config->city, &s->view));
+	TRY(load_policy(s, view_store(s->view)));
 	s->web.view = s->view;
 	s->web.zone = slice_str(s->env->zone);
 	s->web.city = s->config->city_name;

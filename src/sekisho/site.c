@@ -1,6 +1,7 @@
 #include "sekisho/site.h"
 #include <stdio.h>
 #include <time.h>
+#include "governance/version.h"
 #include "os/clock.h"
 
 #define ARENA (256u << 20)
@@ -56,18 +57,15 @@ void site_close(struct site *s)
 
 enum err site_policy(const struct cli *cli, struct site *s, const struct policy **ret)
 {
-	struct policy_file file;
-	struct diag d;
-	enum err e = policy_file_load(s->arena, s->config->policy, &file, &d);
-	AUTO_BUF why;
+	struct version v;
+	uint64_t epoch;
+	enum err e = version_in_force(s->store, s->arena, &epoch, &v);
 
-	buf_init(&why, 65536);
 	if (e != OK) {
-		policy_file_complain(&file, e, &d, &why);
-		cli_fail(cli, "%.*s", (int)why.n, (const char *)why.p);
+		cli_fail(cli, "%s: %s", s->dir, err_str(e));
 		return e;
 	}
-	*ret = file.policy;
+	*ret = v.policy;
 	return OK;
 }
 

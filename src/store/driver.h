@@ -11,7 +11,7 @@
 #include "store/statements.h"
 #include "store/store.h"
 
-#define STORE_SCHEMA 2 /* version of the tables in statements.c */
+#define STORE_SCHEMA 3 /* version of the tables in statements.c */
 
 enum store_type { STORE_NULL, STORE_INT, STORE_TEXT, STORE_BYTES };
 

@@ -70,7 +70,23 @@ const char store_schema[] =
     " PRIMARY KEY (city, id)) STRICT;"
     "CREATE TABLE tally (city TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,"
     " n INTEGER NOT NULL, last_entry INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (city, kind, name)) STRICT;";
+    " PRIMARY KEY (city, kind, name)) STRICT;"
+    "CREATE TABLE policy_version (city TEXT NOT NULL, hash BLOB NOT NULL, number INTEGER NOT NULL,"
+    " effective INTEGER NOT NULL, change INTEGER NOT NULL, added_ms INTEGER NOT NULL,"
+    " body BLOB NOT NULL, basis BLOB NOT NULL, standard BLOB NOT NULL,"
+    " PRIMARY KEY (city, hash), UNIQUE (city, number)) STRICT;"
+    "CREATE TABLE policy_epoch (city TEXT NOT NULL, n INTEGER NOT NULL, hash BLOB NOT NULL,"
+    " at_ms INTEGER NOT NULL, PRIMARY KEY (city, n), UNIQUE (city, hash),"
+    " FOREIGN KEY (city, hash) REFERENCES policy_version (city, hash)) STRICT;"
+    "CREATE TABLE policy_change (city TEXT NOT NULL, id INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " version INTEGER NOT NULL, zone TEXT NOT NULL, title TEXT NOT NULL, why TEXT NOT NULL,"
+    " drafter TEXT NOT NULL, base BLOB NOT NULL, draft INTEGER NOT NULL, hash BLOB NOT NULL,"
+    " effective INTEGER NOT NULL, created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (city, id)) STRICT;"
+    "CREATE TABLE policy_draft (city TEXT NOT NULL, change INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, body BLOB NOT NULL, basis BLOB NOT NULL, standard BLOB NOT NULL,"
+    " PRIMARY KEY (city, change, n),"
+    " FOREIGN KEY (city, change) REFERENCES policy_change (city, id)) STRICT;";
 
 #define ACCOUNT \
 	"SELECT id, login, name, division, zones, password, disabled, created_ms FROM account"
@@ -87,6 +103,10 @@ const char store_schema[] =
 	" WHERE t.city = $1"
 #define BLOB "SELECT id, transfer, role, epoch, wrapped, size, hash, created_ms FROM blob"
 
+#define POLICY_ROW "SELECT hash, number, effective, change, added_ms,"
+#define CHANGE_ROW \
+	"SELECT id, state, version, zone, title, why, drafter, base, draft, hash, effective," \
+	" created_ms, changed_ms FROM policy_change WHERE city = $1"
 #define TEXT_ROW "SELECT t.id, t.tree, t.title, t.is_public, t.decided, t.effective, t.created_ms,"
 
 const char *const store_sql[STATEMENTS] = {
@@ -229,5 +249,33 @@ const char *const store_sql[STATEMENTS] = {
 		  " WHERE city = $1 AND kind = $2 AND name = $3",
     [SQL_STREAM_TALLY] = "SELECT COUNT(*), COALESCE(MAX(n), 0), 0 FROM entry"
 			 " WHERE city = $1 AND stream = $2",
+    [SQL_POLICY_ADD] =
+	"INSERT INTO policy_version (city, hash, number, effective, change, added_ms, body, basis,"
+	" standard) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    [SQL_POLICY] = POLICY_ROW " body, basis, standard FROM policy_version"
+			      " WHERE city = $1 AND hash = $2",
+    [SQL_POLICY_LAST] = POLICY_ROW " body, basis, standard FROM policy_version WHERE city = $1"
+				   " ORDER BY number DESC LIMIT 1",
+    [SQL_POLICIES] = POLICY_ROW " '', '', '' FROM policy_version WHERE city = $1"
+				" ORDER BY number DESC",
+    [SQL_EPOCH] = "SELECT COALESCE(MAX(n), 0) FROM policy_epoch WHERE city = $1",
+    [SQL_EPOCH_ADD] = "INSERT INTO policy_epoch (city, n, hash, at_ms) SELECT $1, $2, $3, $4"
+		      " WHERE $2 = (SELECT COALESCE(MAX(n), 0) + 1 FROM policy_epoch"
+		      " WHERE city = $1) RETURNING n",
+    [SQL_EPOCHS] = "SELECT n, hash, at_ms FROM policy_epoch WHERE city = $1 ORDER BY n DESC",
+    [SQL_CHANGE_ADD] =
+	"INSERT INTO policy_change (city, id, state, version, zone, title, why, drafter, base,"
+	" draft, hash, effective, created_ms, changed_ms) SELECT $1, COALESCE(MAX(id), 0) + 1, $2,"
+	" 1, $3, $4, $5, $6, $7, 0, $9, 0, $8, $8 FROM policy_change WHERE city = $1 RETURNING id",
+    [SQL_CHANGE] = CHANGE_ROW " AND id = $2",
+    [SQL_CHANGE_SET] =
+	"UPDATE policy_change SET state = $4, version = version + 1, draft = $5, hash = $6,"
+	" effective = $7, changed_ms = $8, base = $9 WHERE city = $1 AND id = $2 AND version = $3"
+	" RETURNING version",
+    [SQL_CHANGES] = CHANGE_ROW " AND ($2 = 0 OR state = $2) ORDER BY id DESC",
+    [SQL_DRAFT_ADD] = "INSERT INTO policy_draft (city, change, n, at_ms, body, basis, standard)"
+		      " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    [SQL_DRAFT] = "SELECT body, basis, standard FROM policy_draft"
+		  " WHERE city = $1 AND change = $2 AND n = $3",
     [SQL_VALUES_ERASE] = "DELETE FROM value WHERE city = $1 AND stream = $2 RETURNING n",
 };
