@@ -1,6 +1,7 @@
 /* command: one table of fields prints and reads all commands and answers; see command.h. */
 #include "gateway/command.h"
 #include "base/utf8.h"
+#include "governance/change.h"
 #include "wire/wire.h"
 
 enum kind {
@@ -26,6 +27,10 @@ struct field {
 #define ABOUT_TRANSFER \
 	(BIT(CMD_UPLOAD_OPEN) | BIT(CMD_UPLOAD_PROGRESS) | BIT(CMD_UPLOAD_COMMIT) | \
 	 BIT(CMD_WITHDRAW) | BIT(CMD_COLLECT_OPEN))
+#define ABOUT_CHANGE \
+	(BIT(CMD_CHANGE_SAVE) | BIT(CMD_CHANGE_SUBMIT) | BIT(CMD_CHANGE_COMMENT) | \
+	 BIT(CMD_CHANGE_DECIDE) | BIT(CMD_CHANGE_WITHDRAW))
+#define CHOICE (BIT(CMD_CHANGE_COMMENT) | BIT(CMD_CHANGE_DECIDE))
 #define SESSION (BIT(CMD_SIGN_IN) | BIT(CMD_SESSION_CHECK))
 #define C(kind, name, max, types) \
 	{ \
@@ -50,7 +55,8 @@ static const struct field command_fields[] = {
     C(FIELD_TEXT, once, 32, BIT(CMD_TRANSFER_CREATE)),
     C(FIELD_TEXT, transfer, TRANSFER_ID_LEN, ABOUT_TRANSFER),
     C(FIELD_TEXT, name, COMMAND_NAME_MAX, BIT(CMD_TRANSFER_CREATE)),
-    C(FIELD_LINES, note, COMMAND_NOTE_MAX, BIT(CMD_TRANSFER_CREATE)),
+    C(FIELD_LINES, note, COMMAND_NOTE_MAX,
+      BIT(CMD_TRANSFER_CREATE) | BIT(CMD_CHANGE_OPEN) | CHOICE),
     C(FIELD_U64, size, 0, BIT(CMD_TRANSFER_CREATE) | BIT(CMD_UPLOAD_COMMIT)),
     C(FIELD_TEXT, to_zone, 32, BIT(CMD_TRANSFER_CREATE)),
     C(FIELD_TEXT, method, 16, BIT(CMD_TRANSFER_CREATE)),
@@ -59,6 +65,11 @@ static const struct field command_fields[] = {
     C(FIELD_TEXT, recipient_division, 192, BIT(CMD_TRANSFER_CREATE)),
     C(FIELD_U64, at, 0, BIT(CMD_UPLOAD_OPEN) | BIT(CMD_UPLOAD_PROGRESS)),
     C(FIELD_HASH, hash, 0, BIT(CMD_UPLOAD_COMMIT)),
+    C(FIELD_I64, change, 0, ABOUT_CHANGE),
+    C(FIELD_TEXT, title, CHANGE_TITLE_MAX, BIT(CMD_CHANGE_OPEN)),
+    C(FIELD_TEXT, part, 16, BIT(CMD_CHANGE_SAVE)),
+    C(FIELD_RAW, text, COMMAND_TEXT_MAX, BIT(CMD_CHANGE_SAVE)),
+    C(FIELD_TEXT, choice, 16, CHOICE),
 };
 
 static const struct field reply_fields[] = {
@@ -85,6 +96,7 @@ static const struct field reply_fields[] = {
     R(FIELD_TEXT, name, COMMAND_NAME_MAX + 64, BIT(CMD_COLLECT_OPEN)),
     R(FIELD_TEXT, mime, 128, BIT(CMD_COLLECT_OPEN)),
     R(FIELD_HASH, hash, 0, BIT(CMD_COLLECT_OPEN)),
+    R(FIELD_I64, change, 0, BIT(CMD_CHANGE_OPEN)),
 };
 
 _Static_assert(sizeof(enum transfer_state) == sizeof(uint32_t), "a state is read as one");
@@ -105,6 +117,12 @@ const char *command_word(enum command_type t)
 	    [CMD_UPLOAD_COMMIT] = "upload_commit",
 	    [CMD_WITHDRAW] = "withdraw",
 	    [CMD_COLLECT_OPEN] = "collect_open",
+	    [CMD_CHANGE_OPEN] = "change_open",
+	    [CMD_CHANGE_SAVE] = "change_save",
+	    [CMD_CHANGE_SUBMIT] = "change_submit",
+	    [CMD_CHANGE_COMMENT] = "change_comment",
+	    [CMD_CHANGE_DECIDE] = "change_decide",
+	    [CMD_CHANGE_WITHDRAW] = "change_withdraw",
 	};
 
 	return t > 0 && t < CMD_TYPES ? words[t] : "none";

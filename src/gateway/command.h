@@ -25,10 +25,11 @@
 #include "store/blob.h"
 #include "store/transfers.h"
 
-#define COMMAND_WIRE 0x0201    /* wire type of commands and, with WIRE_REPLY, of answers */
-#define COMMAND_MAX 32768u     /* bytes of an encoded command or reply */
-#define COMMAND_NAME_MAX 765u  /* bytes of a file name (255 characters) */
-#define COMMAND_NOTE_MAX 6000u /* bytes of a note */
+#define COMMAND_WIRE 0x0201     /* wire type of commands and, with WIRE_REPLY, of answers */
+#define COMMAND_MAX 57344u      /* bytes of an encoded command or reply */
+#define COMMAND_NAME_MAX 765u   /* bytes of a file name (255 characters) */
+#define COMMAND_NOTE_MAX 6000u  /* bytes of a note */
+#define COMMAND_TEXT_MAX 49152u /* bytes of a draft; longer ones come by the command line */
 
 enum command_type {
 	CMD_SIGN_IN = 1,     /* login, password */
@@ -44,6 +45,12 @@ enum command_type {
 	CMD_UPLOAD_COMMIT,   /* transfer, size, hash: what blob_writer_finish gave */
 	CMD_WITHDRAW,        /* transfer */
 	CMD_COLLECT_OPEN,    /* transfer */
+	CMD_CHANGE_OPEN,     /* title, note: why */
+	CMD_CHANGE_SAVE,     /* change, part, text */
+	CMD_CHANGE_SUBMIT,   /* change */
+	CMD_CHANGE_COMMENT,  /* change, choice: an opinion, note */
+	CMD_CHANGE_DECIDE,   /* change, choice: a verdict, note */
+	CMD_CHANGE_WITHDRAW, /* change */
 	CMD_TYPES
 };
 
@@ -69,6 +76,12 @@ struct command {
 	struct slice recipient_login, recipient_division; /* exactly one */
 	uint64_t at;
 	struct hash hash;
+	/* changes of the policy */
+	int64_t change;
+	struct slice title;
+	struct slice part;   /* "policy", "basis" or "standard" */
+	struct slice text;   /* the whole part; UTF-8, else unchecked: a faulty draft is kept too */
+	struct slice choice; /* governance/change.h: an opinion or a verdict */
 };
 
 /*
@@ -98,6 +111,7 @@ struct reply {
 	uint64_t at;             /* upload_open: the offset of the next byte, a chunk boundary */
 	struct slice name, mime; /* collect_open: name with the extension of what was written */
 	struct hash hash;        /* collect_open */
+	int64_t change;          /* change_open */
 };
 
 /* Appends the payload. ERR_LIMIT where a field is too long, ERR_USAGE where a text is not valid. */

@@ -148,6 +148,12 @@ static const struct handler handlers[CMD_TYPES] = {
     [CMD_UPLOAD_COMMIT] = {"send", do_upload_commit},
     [CMD_WITHDRAW] = {"send", do_withdraw},
     [CMD_COLLECT_OPEN] = {"receive", do_collect_open},
+    [CMD_CHANGE_OPEN] = {NULL, do_change_open},
+    [CMD_CHANGE_SAVE] = {NULL, do_change_save},
+    [CMD_CHANGE_SUBMIT] = {NULL, do_change_submit},
+    [CMD_CHANGE_COMMENT] = {NULL, do_change_comment},
+    [CMD_CHANGE_DECIDE] = {NULL, do_change_decide},
+    [CMD_CHANGE_WITHDRAW] = {NULL, do_change_withdraw},
 };
 
 enum err refuse(struct request *q, enum err e, const char *reason)

@@ -176,7 +176,7 @@ const char *content_mime(struct slice grammar);
 enum err content_name(struct slice name, struct slice ext, struct arena *a, struct slice *ret)
     NODISCARD;
 
-/* -- handlers of commands (send.c, collect.c, sign.c) --------------------------------------------
+/* -- handlers of commands (send.c, collect.c, change.c, sign.c) --------------------------------------------
  */
 
 enum err do_sign_out(struct request *q);
@@ -189,6 +189,12 @@ enum err do_upload_progress(struct request *q);
 enum err do_upload_commit(struct request *q);
 enum err do_withdraw(struct request *q);
 enum err do_collect_open(struct request *q);
+enum err do_change_open(struct request *q);
+enum err do_change_save(struct request *q);
+enum err do_change_submit(struct request *q);
+enum err do_change_comment(struct request *q);
+enum err do_change_decide(struct request *q);
+enum err do_change_withdraw(struct request *q);
 /* These two answer later, from the password worker. */
 void start_sign_in(struct request *q, gateway_reply_fn *fn, void *arg);
 void start_password_change(struct request *q, gateway_reply_fn *fn, void *arg);
