@@ -218,8 +218,13 @@ enum err change_save(struct store *s, struct arena *a, const struct change_act *
 		    ARRAY_LEN(fields));
 }
 
+static struct slice keep_hash(struct arena *a, const struct hash *h)
+{
+	return arena_copy(a, slice_of(h->b, sizeof h->b));
+}
+
 /* What the draft comes to; refused where it cannot follow the last decided version. */
-static enum err examine(struct store *s, struct arena *a, const struct store_change *c, int32_t day,
+static enum err examine(struct store *s, struct arena *a, struct store_change *c, int32_t day,
 			struct version *ret, const char **ret_why, struct diag *d)
 {
 	struct policy_texts t;
@@ -232,16 +237,15 @@ static enum err examine(struct store *s, struct arena *a, const struct store_cha
 		return no(ERR_CONFLICT, "change-faulty", ret_why);
 	TRY(e);
 	TRY(version_last(s, a, &last));
+	/* What it is compared with from now on. */
+	c->base = keep_hash(a, &last.hash);
+	if (!c->base.p)
+		return ERR_MEMORY;
 	if (policy_follows(last.policy, ret->policy, d) != OK)
 		return no(ERR_CONFLICT, "change-follows-not", ret_why);
 	if (policy_effective(ret->policy) < day)
 		return no(ERR_CONFLICT, "change-day-passed", ret_why);
 	return OK;
-}
-
-static struct slice keep_hash(struct arena *a, const struct hash *h)
-{
-	return arena_copy(a, slice_of(h->b, sizeof h->b));
 }
 
 enum err change_submit(struct store *s, struct arena *a, const struct change_act *by, int64_t id,

@@ -2,93 +2,9 @@
  * user add, user list, user disable: the accounts of an installation, also of a running one.
  */
 #include <stdio.h>
-#include <termios.h>
-#include <unistd.h>
 #include "identity/identity.h"
-#include "os/loop.h"
-#include "os/spawn.h"
-#include "sekisho/roles.h"
+#include "sekisho/password.h"
 #include "sekisho/site.h"
-#include "worker/pool.h"
-
-/* -- passwords ----------------------------------------------------------------------------------
- */
-
-static enum err read_line(char *ret, size_t size)
-{
-	size_t n;
-
-	if (!fgets(ret, (int)size, stdin))
-		return ERR_USAGE;
-	n = strlen(ret);
-	if (n == 0 || ret[n - 1] != '\n')
-		return n + 1 < size && feof(stdin) && n > 0 ? OK : ERR_LIMIT;
-	ret[n - 1] = 0;
-	return OK;
-}
-
-/* On a terminal: asked for twice, not shown. Otherwise: the first line of the standard input. */
-static enum err ask_password(const struct cli *cli, char *ret, size_t size)
-{
-	char second[IDENTITY_PASSWORD_MAX + 2] = "";
-	struct termios was, quiet;
-	enum err e;
-
-	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &was) != 0)
-		return read_line(ret, size);
-	quiet = was;
-	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-	fputs(cli_say(cli, "パスワード: ", "password: "), stderr);
-	e = read_line(ret, size);
-	fputs(cli_say(cli, "\nもう一度: ", "\nonce more: "), stderr);
-	if (e == OK)
-		e = read_line(second, sizeof second);
-	fputc('\n', stderr);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
-	if (e == OK && strcmp(ret, second) != 0)
-		e = ERR_CONFLICT;
-	return e;
-}
-
-struct hashing {
-	enum err err;
-	char hash[128];
-	bool done;
-};
-
-static void hashed(void *arg, struct worker_result *r)
-{
-	struct hashing *h = arg;
-
-	h->err = r->err;
-	if (r->err == OK && r->report.n < sizeof h->hash) {
-		memcpy(h->hash, r->report.p, r->report.n);
-		h->hash[r->report.n] = 0;
-	} else if (r->err == OK) {
-		h->err = ERR_PEER;
-	}
-	h->done = true;
-}
-
-static enum err hash_password(const char *password, struct hashing *ret)
-{
-	AUTO_CLOSE exe = -1;
-	struct pool_conf conf = {0};
-	struct pool *pool;
-	AUTO_LOOP loop = NULL;
-	enum err e;
-
-	TRY(spawn_program(WORKER_PROGRAM, PROGRAM_FOLDER, &exe));
-	TRY(loop_new(&loop));
-	conf.exe = exe;
-	TRY(pool_new(loop, &conf, &pool));
-	e = pool_password_hash(pool, slice_str(password), hashed, ret, NULL);
-	while (e == OK && !ret->done)
-		e = loop_once(loop, -1);
-	pool_free(pool);
-	return e == OK ? ret->err : e;
-}
 
 /* -- add ----------------------------------------------------------------------------------------
  */
@@ -136,7 +52,7 @@ static int run_add(const struct cli *cli)
 				  .division = slice_str(division),
 				  .zones = slice_str(zones)};
 	char password[IDENTITY_PASSWORD_MAX + 2] = "";
-	struct hashing h = {0};
+	char hash[PASSWORD_HASH_SIZE] = "";
 	AUTO_SITE s = {0};
 	struct diag d = {0};
 	enum err e;
@@ -146,7 +62,7 @@ static int run_add(const struct cli *cli)
 	if (site_open(cli, cli->operand[0], STORE_WRITE, &s) != OK ||
 	    check_zones(cli, &s, a.zones) != OK)
 		return EXIT_ERROR;
-	e = ask_password(cli, password, sizeof password);
+	e = password_ask(cli, true, password, sizeof password);
 	if (e != OK)
 		return cli_fail(cli, "%s",
 				e == ERR_CONFLICT ? cli_say(cli, "二つのパスワードが違います",
@@ -155,9 +71,9 @@ static int run_add(const struct cli *cli)
 							    "no password on the standard input"));
 	if (identity_check_password(a.login, slice_str(password), &d) != OK)
 		return cli_fail(cli, "%s", d.text);
-	e = hash_password(password, &h);
+	e = password_hash(password, hash);
 	explicit_bzero(password, sizeof password);
-	a.password = slice_str(h.hash);
+	a.password = slice_str(hash);
 	if (e == OK)
 		e = add_in_step(&s, &a);
 	if (e == ERR_CONFLICT)

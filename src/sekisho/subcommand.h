@@ -77,6 +77,9 @@ extern const struct subcommand cmd_policy_verify, cmd_policy_diff, cmd_policy_as
 extern const struct subcommand cmd_policy_decide;
 extern const struct subcommand cmd_text_show, cmd_text_diff;
 extern const struct subcommand cmd_policy_adopt, cmd_policy_versions, cmd_policy_attest;
+extern const struct subcommand cmd_policy_draft, cmd_policy_submit, cmd_policy_review;
+extern const struct subcommand cmd_policy_decide_change, cmd_policy_withdraw;
+extern const struct subcommand cmd_policy_changes, cmd_policy_history;
 extern const struct subcommand cmd_office_appoint, cmd_office_end, cmd_office_list;
 extern const struct subcommand cmd_init, cmd_status, cmd_log_verify, cmd_log_show;
 extern const struct subcommand cmd_log_prove, cmd_log_check_proof, cmd_log_consistency;
