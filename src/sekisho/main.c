@@ -206,7 +206,7 @@ static int unknown(int argc, char **argv, bool ja)
 	for (size_t i = 0; i < subcommands_n && n < ARRAY_LEN(names); i++)
 		if (!subcommands[i]->hidden)
 			names[n++] = slice_str(subcommands[i]->name);
-	snprintf(two, sizeof two, "%s %s", argv[1], argc > 2 ? argv[2] : "");
+	snprintf(two, sizeof two, "%s%s%s", argv[1], argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
 	at = nearest_word(slice_str(two), names, n);
 	if (at == n)
 		at = nearest_word(slice_str(argv[1]), names, n);
