@@ -6,8 +6,9 @@
 FOLDER has a MANIFEST.tsv (path, bytes, sha256, origin, class, why). For every file: no crash, no
 time-out, no system error; nothing in an output that outputs.py forbids. Of the office documents
 and pictures that the manifest calls plain, at least 98 % have to come out, open in LibreOffice and
-have the same text as before (words compared; what the report names is allowed for). Prints what
-failed and one summary line. Exit 0 only where all of it is true, 77 without a corpus.
+have the same text as before (words compared; what the report names is allowed for) on the same
+number of pages. Prints what failed and one summary line. Exit 0 only where all of it is true, 77
+without a corpus.
 """
 import collections
 import json
@@ -60,6 +61,13 @@ def convert(files, kind, folder, profile):
     return made
 
 
+def pages_of(path):
+    """How many pages a PDF has; 0 where it has none or is none."""
+    run = subprocess.run(["pdfinfo", path], capture_output=True, timeout=120)
+    found = re.search(rb"^Pages:\s+(\d+)$", run.stdout, re.M)
+    return int(found[1]) if found else 0
+
+
 def words_of(path):
     if path.endswith(".pdf"):
         text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True,
@@ -70,8 +78,9 @@ def words_of(path):
     return collections.Counter(PLACEHOLDERS.sub(" ", text).split())
 
 
-# Findings that say that visible text is gone.
+# Findings that say that visible text is gone, and so perhaps the pages it stood on.
 TEXT_TAKEN = {"smart-art", "ole-object", "text-dropped", "alt-chunk", "external-object", "vml"}
+PAGES_TAKEN = TEXT_TAKEN | {"hidden-sheet-dropped", "hidden-slide-dropped", "macro-sheet"}
 
 
 def same_text(before, after, report):
@@ -91,8 +100,16 @@ def same_text(before, after, report):
     return f"lost {list(lost)[:6]}, new {list(more)[:6]}"
 
 
+def same_pages(before, after, report):
+    """None where both PDFs have as many pages, or where the report names what is gone."""
+    old, new = (sum(pages_of(f) for f in files) for files in (before, after))
+    if old == new or (new < old and PAGES_TAKEN & {i["finding"] for i in report["items"]}):
+        return None
+    return f"{old} pages before, {new} after"
+
+
 def compare(rows, folder):
-    """Text before and after of the office documents in rows: {path: problem or None}."""
+    """Text and pages before and after of the office documents in rows: {path: problem or None}."""
     profile, verdicts = os.path.join(folder, "profile"), {}
     for ext, kind in OFFICE.items():
         pairs = {}
@@ -103,14 +120,19 @@ def compare(rows, folder):
                 target = os.path.join(folder, side + ext, "in", f"d{i:04}x{ext}")
                 shutil.copyfile(source, target)
                 pairs.setdefault(row["path"], []).append(target)
-        before = convert([p[0] for p in pairs.values()], kind,
-                         os.path.join(folder, "before" + ext), profile)
-        after = convert([p[1] for p in pairs.values()], kind,
-                        os.path.join(folder, "after" + ext), profile)
+        made = {}
+        for want in dict.fromkeys((kind, "pdf")):
+            for i, side in enumerate(("before", "after")):
+                made[want, side] = convert([p[i] for p in pairs.values()], want,
+                                           os.path.join(folder, side + ext), profile)
         for path, (old, new) in pairs.items():
             report = next(r["report"] for r in rows if r["path"] == path)
-            verdicts[path] = same_text(before[old], after[new], report) if before[old] else \
-                "LibreOffice does not open the original"
+            if not made[kind, "before"][old]:
+                verdicts[path] = "LibreOffice does not open the original"
+                continue
+            verdicts[path] = (
+                same_text(made[kind, "before"][old], made[kind, "after"][new], report) or
+                same_pages(made["pdf", "before"][old], made["pdf", "after"][new], report))
     return verdicts
 
 

@@ -11,7 +11,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sampledocs import plain, raw, sheet, slide, word  # noqa: E402
+from sampledocs import drawn, plain, raw, sheet, slide, word  # noqa: E402
 
 HEADER = ("# path", "outcome", "output", "findings", "absent", "present", "ja", "en")
 # outcome: pass, or held (no output at all). output: the extension written, "-" when held.
@@ -38,6 +38,14 @@ def rows(files):
            "calc.exe;ppaction://program;SECRET-JPEG-COMMENT;作成者名", "庁舎建替え説明会;免震構造;基本設計",
            "住民説明会の資料(写真、表、発表者ノート、非表示スライド)",
            "Slides of a public meeting: picture, table, speaker notes, hidden slide")
+    said = ";".join(drawn.STEPS + drawn.PLAIN + ["歳入の内訳", "財源の増減"])
+    for ext, parts in (("docx", drawn.document()), ("xlsx", drawn.workbook()),
+                       ("pptx", drawn.show())):
+        yield (f"図表.{ext}", raw.package(parts), "pass", ext,
+               "smart-art chart-new-kind ole-package external-workbook",
+               "EMBEDDED-WORKBOOK;externalData;chartex;relIds;dsp:;dgm:;_xlchart",
+               said + ";市税;増収" if ext != "xlsx" else said,
+               f"図表(SmartArt)と新旧のグラフ({ext})", f"Diagrams and charts, old and new ({ext})")
     yield ("写真.jpg", photo, "pass", "jpg", "picture-location picture-rotated",
            "SekishoCam;SECRET-JPEG-COMMENT;Exif", "-", "庁舎の写真(撮影場所と向きの情報付き)",
            "A photograph with its place and an orientation mark")

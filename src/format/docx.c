@@ -1,6 +1,8 @@
 #include "format/docx.h"
 
+#include "format/chart.h"
 #include "format/docx_parts.h"
+#include "format/graphic.h"
 
 /* Parts that hold paragraphs. */
 static bool is_story(enum names_part_id id)
@@ -21,13 +23,20 @@ static enum err part(struct ooxml *o, struct xml_node *root)
 	return arena_failed(o->scratch) ? ERR_MEMORY : OK;
 }
 
-/* Comments are no visible text; the walk gives the body first, then headers and notes. */
+static bool is_raw(const struct xml_node *n)
+{
+	return docx_is_old_drawing(n) || graphic_is_raw(n);
+}
+
+/* Comments are no visible text; the walk gives the body first, then headers, notes and charts. */
 static enum err text(struct ooxml *o, struct xml_node *root)
 {
 	enum names_part_id id = ooxml_part_id(o);
 
+	if (id == PART_CHART)
+		chart_put_text(root, o->job->out);
 	if (!is_story(id) || id == PART_COMMENTS)
-		return OK;
+		return buf_err(o->job->out);
 	TRY(part(o, root));
 	docx_put_text(root, o->job->out);
 	return buf_err(o->job->out);
@@ -35,7 +44,7 @@ static enum err text(struct ooxml *o, struct xml_node *root)
 
 static const struct ooxml_kind kind = {
     .id = "docx",
-    .raw = docx_is_old_drawing,
+    .raw = is_raw,
     .part = part,
     .text = text,
 };

@@ -3,6 +3,7 @@
  * text of boxes, at their place and size; everything else of VML is dropped.
  */
 #include "format/docx_parts.h"
+#include "format/graphic.h"
 #include "format/ooxml_build.h"
 
 #define EMU_POINT 12700
@@ -232,27 +233,54 @@ static enum err convert(struct ooxml *o, struct xml_node *old)
 	return OK;
 }
 
-/* A drawing whose content was dropped (SmartArt, ink, a chart of the new kind). */
-static enum err replace_graphic(struct ooxml *o, struct xml_node *data)
+/* A drawing whose content was dropped (ink, a model). */
+static enum err replace_graphic(struct ooxml *o, struct xml_node *data, int64_t cx, int64_t cy)
 {
-	const struct xml_node *frame = data->parent ? data->parent->parent : NULL;
-	const struct xml_node *extent = xml_child(frame, NS_WP, "extent");
-	uint64_t cx = (uint64_t)EMU_DEFAULT, cy = (uint64_t)EMU_DEFAULT;
-	struct xml_attr *uri = xml_attr_find(data, NS_NONE, "uri");
-	struct xml_node *pic;
+	struct xml_node *pic = build(o, data, NS_PIC, "pic");
 
-	(void)slice_u64(xml_attr_value(extent, NS_NONE, "cx"), &cx);
-	(void)slice_u64(xml_attr_value(extent, NS_NONE, "cy"), &cy);
-	if (uri)
-		uri->value = S(URI_PICTURE);
-	else
-		build_attr(o, data, NS_NONE, "uri", S(URI_PICTURE));
-	pic = build(o, data, NS_PIC, "pic");
+	graphic_set_uri(o, data, URI_PICTURE);
 	if (!pic)
 		return ERR_MEMORY;
-	build_picture(o, pic, NS_PIC, S(""), 0, 0, (int64_t)(cx & INT64_MAX),
-		      (int64_t)(cy & INT64_MAX));
+	build_picture(o, pic, NS_PIC, S(""), 0, 0, cx ? cx : EMU_DEFAULT, cy ? cy : EMU_DEFAULT);
 	return OK;
+}
+
+/* The shapes of a diagram; in a group of shapes they stand where the frame stood. */
+static enum err take_group(struct ooxml *o, struct xml_node *data, struct xml_node *group)
+{
+	struct xml_node *frame = data->parent->parent;
+	bool nested = xml_is(frame, NS_WPG, "graphicFrame");
+
+	TRY(graphic_to_word(o, group, nested));
+	if (nested) {
+		build_replace(frame, group);
+		return OK;
+	}
+	graphic_set_uri(o, data, URI_GROUP);
+	xml_append(data, group);
+	return OK;
+}
+
+/* The size of a frame; 0 where it is not given or no size. */
+static int64_t extent(const struct xml_node *data, const char *name)
+{
+	const struct xml_node *frame = data->parent ? data->parent->parent : NULL;
+	uint64_t v = 0;
+
+	(void)slice_u64(xml_attr_value(xml_child(frame, NS_WP, "extent"), NS_NONE, name), &v);
+	return v > (uint64_t)EMU_MAX ? 0 : (int64_t)v;
+}
+
+static enum err check_graphic(struct ooxml *o, struct xml_node *data)
+{
+	int64_t cx = extent(data, "cx"), cy = extent(data, "cy");
+	struct xml_node *group;
+	bool has;
+
+	TRY(graphic_resolve(o, data, cx, cy, &has, &group));
+	if (group && data->parent && data->parent->parent)
+		return take_group(o, data, group);
+	return has ? OK : replace_graphic(o, data, cx, cy);
 }
 
 enum err docx_drawings(struct ooxml *o, struct xml_node *root)
@@ -270,8 +298,9 @@ enum err docx_drawings(struct ooxml *o, struct xml_node *root)
 			made = before ? before->next : parent->first;
 			if (made)
 				next = made;
-		} else if (xml_is(n, NS_A, "graphicData") && !build_has_content(o, n)) {
-			TRY(replace_graphic(o, n));
+		} else if (xml_is(n, NS_A, "graphicData")) {
+			TRY(check_graphic(o, n));
+			next = xml_following(n, root);
 		}
 	}
 	return arena_failed(o->scratch) ? ERR_MEMORY : OK;

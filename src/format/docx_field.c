@@ -11,7 +11,7 @@ struct field {
 	bool
 	    spoiled; /* holds something that only some readers take for a part of the instruction */
 	const struct xml_node *change; /* the tracked change its pieces stand in, or NULL */
-	bool pieces;                   /* it has one */
+	struct xml_node *piece;        /* the first of them with text, or NULL */
 };
 
 struct fields {
@@ -129,16 +129,40 @@ static enum err field_begin(struct fields *f, struct xml_node *n)
 	return OK;
 }
 
+/* Gives the whole instruction to the first of its pieces; the others up to `stop` get empty. */
+static enum err rewrite(struct fields *f, const struct field *x, const struct xml_node *stop,
+			struct slice instr)
+{
+	for (struct xml_node *n = x->begin; n && n != stop; n = following(n, f->root))
+		if (xml_is(n, NS_W, "instrText") || xml_is(n, NS_W, "delInstrText"))
+			TRY(xml_set_text(f->o->scratch, n, n == x->piece ? instr : S("")));
+	return OK;
+}
+
+/* A link that is only written in another way stays. */
+static enum err mend(struct fields *f, const struct field *x, const struct xml_node *stop,
+		     bool *ret_ok)
+{
+	struct slice link;
+
+	TRY(docx_link(f->o->scratch, buf_view(&x->instr), &link));
+	*ret_ok = link.p && x->piece;
+	return *ret_ok ? rewrite(f, x, stop, link) : OK;
+}
+
 /* n is the fldChar that ends it, or NULL at the end of the story. */
-static void field_end(struct fields *f, struct xml_node *n)
+static enum err field_end(struct fields *f, struct xml_node *n)
 {
 	struct field *x = &f->open[--f->n];
 	struct slice instr = buf_view(&x->instr);
-	bool ok = n && !x->spoiled && !buf_err(&x->instr) && names_field_ok(instr);
+	struct xml_node *stop = x->separate ? x->separate : n;
+	bool whole = n && !x->spoiled && !buf_err(&x->instr), ok = whole && names_field_ok(instr);
+	enum err e = OK;
 
+	if (whole && !ok)
+		e = mend(f, x, stop, &ok);
 	/* A field inside another's instruction goes with that one. */
 	if (!ok) {
-		struct xml_node *stop = x->separate ? x->separate : n;
 
 		found(f, instr);
 		if (stop)
@@ -151,6 +175,7 @@ static void field_end(struct fields *f, struct xml_node *n)
 			xml_remove(n);
 	}
 	buf_free(&x->instr);
+	return e;
 }
 
 static enum err field_char(struct fields *f, struct xml_node *n)
@@ -161,7 +186,7 @@ static enum err field_char(struct fields *f, struct xml_node *n)
 	if (slice_eq(type, S("begin")))
 		return field_begin(f, n);
 	if (x && slice_eq(type, S("end"))) {
-		field_end(f, n);
+		return field_end(f, n);
 	} else if (x && slice_eq(type, S("separate")) && !x->in_result) {
 		x->in_result = true;
 		x->separate = n;
@@ -178,9 +203,10 @@ static void instruction(struct fields *f, struct xml_node *n)
 	if (x && !x->in_result) {
 		const struct xml_node *change = change_of(n);
 
-		if (x->pieces && x->change != change)
+		if (x->piece && x->change != change)
 			x->spoiled = true;
-		x->pieces |= n->first != NULL;
+		if (!x->piece && n->first)
+			x->piece = n;
 		x->change = change;
 		xml_text(n, &x->instr);
 		return;
@@ -189,14 +215,22 @@ static void instruction(struct fields *f, struct xml_node *n)
 	xml_remove(n);
 }
 
-static void simple(struct fields *f, struct xml_node *n)
+static enum err simple(struct fields *f, struct xml_node *n)
 {
-	struct slice instr = xml_attr_value(n, NS_W, "instr");
+	struct xml_attr *a = xml_attr_find(n, NS_W, "instr");
+	struct slice link = {0};
 
-	if (instr.p && names_field_ok(instr))
-		return;
-	found(f, instr);
+	if (a && names_field_ok(a->value))
+		return OK;
+	if (a)
+		TRY(docx_link(f->o->scratch, a->value, &link));
+	if (link.p) {
+		a->value = link;
+		return OK;
+	}
+	found(f, a ? a->value : S(""));
 	xml_unwrap(n);
+	return OK;
 }
 
 /* An element that stands in the instruction of the innermost field. */
@@ -226,13 +260,16 @@ static enum err story(struct fields *f, struct xml_node *root)
 			next = skip(n, root);
 			instruction(f, n);
 		} else if (xml_is(n, NS_W, "fldSimple")) {
-			simple(f, n);
+			e = simple(f, n);
 		} else if (xml_is(n, NS_W, "rPr")) {
 			next = skip(n, root);
 		}
 	}
-	while (f->n)
-		field_end(f, NULL);
+	while (f->n) {
+		enum err last = field_end(f, NULL);
+
+		e = e == OK ? last : e;
+	}
 	return e;
 }
 

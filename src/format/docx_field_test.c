@@ -39,6 +39,34 @@ static void make(const char *body, struct buf *out)
 	REQUIRE(zip_finish(&w, out) == OK);
 }
 
+/* Whether the document part of the output for a paragraph's content holds the bytes. */
+static bool holds(const char *body, const char *bytes)
+{
+	AUTO_JOB b;
+	AUTO_JOB again;
+	AUTO_BUF in;
+	AUTO_BUF scratch;
+	struct zip z = {0};
+	struct slice data;
+	bool found;
+
+	buf_init(&in, 1 << 24);
+	buf_init(&scratch, 1 << 24);
+	job_box_init(&b, S(""), "");
+	job_box_init(&again, S(""), "");
+	make(body, &in);
+	b.job.in = buf_view(&in);
+	REQUIRE(format_sanitize(&b.job) == OK);
+	again.job.in = buf_view(&b.out);
+	REQUIRE(zip_open(&again.job, &z) == OK);
+	REQUIRE(zip_read(&z, zip_find(&z, S("word/document.xml")), &scratch, &data, NULL) == OK);
+	found = slice_find(data, slice_str(bytes)) != SIZE_MAX;
+	if (!found)
+		printf("# no %s in %.*s\n", bytes, (int)data.n, (const char *)data.p);
+	zip_close(&z);
+	return found;
+}
+
 /* How many field marks and pieces of instructions are left of a paragraph's content. */
 static size_t left_of(const char *body)
 {
@@ -150,5 +178,39 @@ static void stories_have_their_own_fields(void)
 			  BOX(MARK("begin") PIECE("DATE") REST) MARK("end")) == 8);
 }
 
-TESTS(CASE(plain_fields_stay), CASE(what_readers_differ_about_goes),
+/* Addresses as people write them pass in the form of RFC 3986. */
+static void links_in_japanese_stay(void)
+{
+	static const char *const cases[][2] = {
+	    {MARK("begin") PIECE("HYPERLINK \"https://\xe4\xbe\x8b.jp/\xe5\xb8\x82#a\"") REST,
+	     "> HYPERLINK \"https://xn--fsq.jp/%E5%B8%82#a\" </w:instrText>"},
+	    {MARK("begin") PIECE("HYPER")
+		 PIECE("LINK \"http://a.jp/\xe5\xb8\x82\" \\o \"\xe5\xb8\x82\"") REST,
+	     "<w:r><w:instrText> HYPERLINK \"http://a.jp/%E5%B8%82\" \\o "
+	     "\"\xe5\xb8\x82\" </w:instrText></w:r><w:r><w:instrText/></w:r>"},
+	    {MARK("begin") PIECE("HYPERLINK \xe2\x80\x9chttps://a.jp/\xe2\x80\x9d") REST,
+	     "> HYPERLINK \"https://a.jp/\" <"},
+	    {MARK("begin") PIECE("HYPERLINK \\l \"\xe7\xac\xac\xef\xbc\x91\xe7\xab\xa0\"") REST,
+	     "HYPERLINK \\l \"\xe7\xac\xac\xef\xbc\x91\xe7\xab\xa0\""},
+	    {MARK("begin") PIECE("HYPERLINK \"#\xe7\xab\xa0\" \\h") REST,
+	     "> HYPERLINK \\l \"\xe7\xab\xa0\" \\h <"},
+	    {"<w:fldSimple w:instr='HYPERLINK \"mailto:a@b.jp?subject=\xe5\xb8\x82\"'/>",
+	     "w:instr=\" HYPERLINK &quot;mailto:a@b.jp?subject=%E5%B8%82&quot; \""},
+	};
+	static const char *const refused[] = {
+	    MARK("begin") PIECE("HYPERLINK \"file:///c:/\xe5\xb8\x82.exe\"") REST,
+	    MARK("begin") PIECE("HYPERLINK \"\\\\\\\\s\\\\\xe5\xb8\x82\"") REST,
+	    MARK("begin") PIECE("HYPERLINK \"https://a.jp/\xe5\xb8\x82\" \"https://b.jp\"") REST,
+	    MARK("begin") PIECE("HYPERLINK \"https://a.jp/\xe5\xb8\x82") REST,
+	    MARK("begin") PIECE("HYPERLINK \"https://\xe5\xb8\x82:pw@a.jp/\"") REST,
+	    MARK("begin") PIECE("DDE \"https://a.jp/\xe5\xb8\x82\"") REST,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		CHECK(holds(cases[i][0], cases[i][1]));
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		CHECK(left_of(refused[i]) == 0);
+}
+
+TESTS(CASE(links_in_japanese_stay), CASE(plain_fields_stay), CASE(what_readers_differ_about_goes),
       CASE(stories_have_their_own_fields))

@@ -9,6 +9,12 @@
  * that may not pass loses its instruction; what it showed stays as text.
  */
 enum err docx_fields(struct ooxml *o, struct xml_node *root) NODISCARD;
+/*
+ * *ret: a HYPERLINK instruction that names_field_ok refuses as it is written, in the form in which
+ * it may pass (address as ASCII, straight quotation marks); .p NULL where there is none. ERR_MEMORY
+ * only.
+ */
+enum err docx_link(struct arena *a, struct slice instr, struct slice *ret) NODISCARD;
 /* True for the elements of old drawings that docx_drawings turns into today's. */
 bool docx_is_old_drawing(const struct xml_node *n);
 /*

@@ -148,7 +148,10 @@ static enum err filter_part(struct ooxml *o, struct xml_node **ret_root)
 	struct ooxml_part *p = o->current;
 
 	TRY(opc_rels(o->walk->opc, p->member, &p->rels, &p->rels_n));
-	TRY(ooxml_filter_part(o, ret_root));
+	if (p->id == PART_CHART && chart_is_new(opc_type(o->walk->opc, p->member)))
+		TRY(chart_new_read(o, o->chart_names, ret_root));
+	else
+		TRY(ooxml_filter_part(o, ret_root));
 	o->job->report->text_in += visible_text(*ret_root);
 	if (!o->job->report->marking.n)
 		o->job->report->marking = marking_of_part(o, *ret_root);

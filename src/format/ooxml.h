@@ -15,6 +15,7 @@
 #include "format/opc.h"
 #include "format/xml.h"
 
+struct chart_names;
 struct ooxml_kind;
 struct ooxml_part;
 
@@ -26,7 +27,8 @@ struct ooxml {
 	struct ooxml_part *current; /* the part that is being filtered */
 	struct ooxml_walk *walk;    /* private to ooxml.c */
 	uint32_t objects;           /* drawing objects made by ooxml_build.c */
-	void *own;                  /* the kind's state */
+	const struct chart_names *chart_names; /* of a workbook, else NULL */
+	void *own;                             /* the kind's state */
 };
 
 struct ooxml_kind {
@@ -72,6 +74,21 @@ enum err ooxml_target_xml(struct ooxml *o, struct slice id, struct xml_filter *f
 /* The same for the first part of that kind that the current part has a relationship to. */
 enum err ooxml_implied_xml(struct ooxml *o, enum names_part_id id, struct xml_filter *f,
 			   struct xml_node **ret) NODISCARD;
+/*
+ * Reads the part that relationship `id` of the current part names (an empty id: the current part
+ * itself) into the vocabulary of parts of kind `as`, whatever its own is. translate sees each
+ * element first and may give it another name and namespace: what it keeps in a printable namespace
+ * goes through the tables, what it keeps in another one stays with its text and without a row, for
+ * the caller to take off. ERR_NOT_FOUND where there is no such part.
+ */
+enum err ooxml_target_as(struct ooxml *o, struct slice id, enum names_part_id as,
+			 enum xml_verdict (*translate)(struct xml_node *node),
+			 struct xml_node **ret) NODISCARD;
+/*
+ * Makes the relationships of the part that `id` names the current part's own, for a tree that came
+ * from there; all references in the tree are rewritten to their new ids.
+ */
+enum err ooxml_adopt(struct ooxml *o, struct slice id, struct xml_node *tree) NODISCARD;
 /*
  * The kind of part that relationship `id` of the current part leads to in the output ("worksheet");
  * NULL where it is unknown, dropped (macro sheets, connections), or an external link.

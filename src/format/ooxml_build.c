@@ -44,27 +44,6 @@ void build_number(struct ooxml *o, struct xml_node *n, const char *name, int64_t
 	build_attr(o, n, NS_NONE, name, slice_str(text));
 }
 
-bool build_has_content(struct ooxml *o, struct xml_node *data)
-{
-	struct xml_node *next;
-	bool found = false;
-
-	for (struct xml_node *c = data ? data->first : NULL; c; c = next) {
-		const char *kind = NULL;
-
-		next = c->next;
-		if (xml_is(c, NS_C, "chart")) {
-			kind = ooxml_target_kind(o, xml_attr_value(c, NS_R, "id"));
-			if (!kind || strcmp(kind, "chart") != 0) {
-				xml_remove(c);
-				continue;
-			}
-		}
-		found |= c->name.n > 0;
-	}
-	return found;
-}
-
 void build_replace(struct xml_node *n, struct xml_node *with)
 {
 	with->parent = n->parent;
@@ -92,8 +71,7 @@ static struct xml_node *child(struct ooxml *o, struct xml_node *parent, unsigned
 	return parent ? build(o, parent, ns, name) : NULL;
 }
 
-/* The id of a drawing object must differ within the package; nobody refers to it. */
-static void put_object_name(struct ooxml *o, struct xml_node *n, const char *name)
+void build_name(struct ooxml *o, struct xml_node *n, const char *name)
 {
 	build_number(o, n, "id", (int64_t)(o->objects++) + 100000);
 	build_attr(o, n, NS_NONE, "name", slice_str(name));
@@ -120,7 +98,7 @@ void build_picture(struct ooxml *o, struct xml_node *parent, unsigned ns, struct
 {
 	struct xml_node *n = child(o, parent, ns, "nvPicPr");
 
-	put_object_name(o, child(o, n, ns, "cNvPr"), "Picture");
+	build_name(o, child(o, n, ns, "cNvPr"), "Picture");
 	(void)child(o, n, ns, "cNvPicPr");
 	if (ns == NS_P)
 		(void)child(o, n, ns, "nvPr");
@@ -176,7 +154,7 @@ struct xml_node *build_drawing(struct ooxml *o, const struct frame *f, const cha
 	build_number(o, n, "cy", f->cy);
 	if (f->floating)
 		(void)child(o, frame, NS_WP, "wrapNone");
-	put_object_name(o, child(o, frame, NS_WP, "docPr"), "Object");
+	build_name(o, child(o, frame, NS_WP, "docPr"), "Object");
 	n = child(o, child(o, frame, NS_A, "graphic"), NS_A, "graphicData");
 	build_attr(o, n, NS_NONE, "uri", slice_str(uri));
 	*ret_data = n;

@@ -14,11 +14,8 @@ struct xml_node *build(struct ooxml *o, struct xml_node *parent, unsigned ns, co
 void build_attr(struct ooxml *o, struct xml_node *n, unsigned ns, const char *name,
 		struct slice value);
 void build_number(struct ooxml *o, struct xml_node *n, const char *name, int64_t value);
-/*
- * Whether an a:graphicData (may be NULL) holds something that will be printed; a chart whose part
- * is not there is taken off.
- */
-bool build_has_content(struct ooxml *o, struct xml_node *data);
+/* id and name of a drawing object. The id differs within the package; nobody refers to it. */
+void build_name(struct ooxml *o, struct xml_node *n, const char *name);
 /* Puts `with` in the place of n. */
 void build_replace(struct xml_node *n, struct xml_node *with);
 /* Moves n to the end of parent's children. */
@@ -40,6 +37,7 @@ struct xml_node *build_drawing(struct ooxml *o, const struct frame *f, const cha
 			       struct xml_node **ret_data) NODISCARD;
 
 #define URI_PICTURE "http://schemas.openxmlformats.org/drawingml/2006/picture"
+#define URI_GROUP "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"
 #define URI_SHAPE "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
 
 #endif

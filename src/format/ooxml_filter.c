@@ -17,6 +17,7 @@ struct filtering {
 	uint64_t lost;          /* characters of visible text in dropped elements */
 	struct diag *d;
 	const struct xml_filter *xml;
+	enum xml_verdict (*translate)(struct xml_node *node); /* of ooxml_read_as, or NULL */
 };
 
 static void found(struct filtering *f, enum report_act act, const char *finding, struct slice place)
@@ -36,8 +37,12 @@ static bool choice_fits(const struct filtering *f, struct slice requires, struct
 		requires = blank == SIZE_MAX ? S("") : slice_from(requires, blank + 1);
 		if (!prefix.n)
 			continue;
-		if (!xml_scope_find(scope, prefix, true, &ns) || ns >= NS_PRINTABLE_END ||
-		    !(f->part->spaces >> ns & 1))
+		if (!xml_scope_find(scope, prefix, true, &ns))
+			return false;
+		/* What holds charts can show those of the new kind: they become charts. */
+		if (ns == NS_CX)
+			ns = NS_C;
+		if (ns >= NS_PRINTABLE_END || !(f->part->spaces >> ns & 1))
 			return false;
 	}
 	return true;
@@ -82,9 +87,11 @@ static void filter_attrs(struct filtering *f, struct xml_node *node,
 			at = &a->next;
 			continue;
 		}
-		if (ar && ar->disp == NAMES_KEEP)
+		/* One that is needed is set anew, or its element goes and says so; "" says nothing.
+		 */
+		if (ar && ar->disp == NAMES_KEEP && !ar->needed)
 			ooxml_found(f->o, ACT_REMOVED, "attribute-value", a->name, a->value);
-		else if (ar && ar->finding)
+		else if (ar && ar->finding && a->value.n)
 			ooxml_found(f->o, ACT_REMOVED, ar->finding, a->name, S(""));
 		else if (!ar && a->ns < NS_PRINTABLE_END)
 			ooxml_found(f->o, ACT_REMOVED, "unknown-attribute", a->name, S(""));
@@ -99,22 +106,11 @@ static enum xml_verdict drop(struct filtering *f, const struct xml_node *node, c
 	return XML_DROP;
 }
 
-static enum xml_verdict element(void *ctx, struct xml_node *node, unsigned depth)
+/* By the tables alone. */
+static enum xml_verdict by_row(struct filtering *f, struct xml_node *node)
 {
-	struct filtering *f = ctx;
-	const struct names_element *row;
+	const struct names_element *row = names_element(node->ns, node->name);
 
-	if (node->ns == NS_MC)
-		return alternate(f, node, depth);
-	row = names_element(node->ns, node->name);
-	if (!node->parent &&
-	    (node->ns != f->part->root_ns || !slice_eq_str(node->name, f->part->root))) {
-		diag_set(f->d, ERR_UNSUPPORTED, 0, "the part's root is not %s", f->part->root);
-		return XML_HOLD;
-	}
-	if ((!row || row->disp == NAMES_DROP) && f->o->kind->raw && node->parent &&
-	    f->o->kind->raw(node))
-		return XML_KEEP;
 	if (!row || (row->disp == NAMES_KEEP && !(f->part->spaces >> node->ns & 1))) {
 		const struct names_ns *ns = node->ns < NS_END ? names_ns(node->ns) : NULL;
 
@@ -137,12 +133,37 @@ static enum xml_verdict element(void *ctx, struct xml_node *node, unsigned depth
 	return XML_KEEP;
 }
 
+static enum xml_verdict element(void *ctx, struct xml_node *node, unsigned depth)
+{
+	struct filtering *f = ctx;
+	const struct names_element *row;
+
+	if (node->ns == NS_MC)
+		return alternate(f, node, depth);
+	if (f->translate) {
+		enum xml_verdict v = f->translate(node);
+
+		return v == XML_KEEP && node->ns < NS_PRINTABLE_END ? by_row(f, node) : v;
+	}
+	row = names_element(node->ns, node->name);
+	if (!node->parent &&
+	    (node->ns != f->part->root_ns || !slice_eq_str(node->name, f->part->root))) {
+		diag_set(f->d, ERR_UNSUPPORTED, 0, "the part's root is not %s", f->part->root);
+		return XML_HOLD;
+	}
+	if ((!row || row->disp == NAMES_DROP) && f->o->kind->raw && node->parent &&
+	    f->o->kind->raw(node))
+		return XML_KEEP;
+	return by_row(f, node);
+}
+
 static bool text_allowed(void *ctx, const struct xml_node *node)
 {
 	const struct names_element *row = node->row;
+	const struct filtering *f = ctx;
 
-	(void)ctx;
-	return row && row->domain->kind != DOMAIN_NONE;
+	/* Only what a translation keeps without a row has text of its own. */
+	return row ? row->domain->kind != DOMAIN_NONE : f->translate != NULL;
 }
 
 static void lost(void *ctx, struct slice text)
@@ -157,23 +178,20 @@ static void instruction(void *ctx, struct slice target)
 	found(ctx, ACT_REMOVED, "xml-instruction", target);
 }
 
-enum err ooxml_filter_part(struct ooxml *o, struct xml_node **ret_root)
+/* Inflates and parses member m with the filter. */
+static enum err read_member(struct filtering *f, const struct zip_member *m,
+			    struct xml_node **ret_root)
 {
+	struct ooxml *o = f->o;
 	struct diag d = {0};
-	struct filtering *f = arena_alloc(o->scratch, sizeof *f);
 	struct xml_filter filter = {.element = element,
 				    .text = text_allowed,
 				    .lost = lost,
 				    .instruction = instruction,
 				    .ctx = f};
-	const struct zip_member *m = o->current->member;
 	struct slice data;
 	enum err e;
 
-	if (!f)
-		return ERR_MEMORY;
-	f->o = o;
-	f->part = names_part(o->current->id);
 	f->d = &d;
 	f->xml = &filter;
 	e = zip_read(&o->walk->opc->zip, m, &o->walk->inflated, &data, &d);
@@ -184,6 +202,35 @@ enum err ooxml_filter_part(struct ooxml *o, struct xml_node **ret_root)
 	if (e != OK)
 		return format_hold(o->job, e, opc_xml_finding(e, &d), m->name, 0,
 				   "%s (line %u, column %u)", d.text, d.line, d.column);
+	return OK;
+}
+
+enum err ooxml_target_as(struct ooxml *o, struct slice id, enum names_part_id as,
+			 enum xml_verdict (*translate)(struct xml_node *node),
+			 struct xml_node **ret_root)
+{
+	struct filtering *f = arena_alloc(o->scratch, sizeof *f);
+	const struct opc_rel *rel = id.n ? ooxml_rel(o, id) : NULL;
+
+	if (!f)
+		return ERR_MEMORY;
+	if (id.n && (!rel || !rel->part))
+		return ERR_NOT_FOUND;
+	f->o = o;
+	f->part = names_part(as);
+	f->translate = translate;
+	return read_member(f, rel ? rel->part : o->current->member, ret_root);
+}
+
+enum err ooxml_filter_part(struct ooxml *o, struct xml_node **ret_root)
+{
+	struct filtering *f = arena_alloc(o->scratch, sizeof *f);
+
+	if (!f)
+		return ERR_MEMORY;
+	f->o = o;
+	f->part = names_part(o->current->id);
+	TRY(read_member(f, o->current->member, ret_root));
 	if (f->lost) {
 		o->job->report->text_in += f->lost;
 		ooxml_found(o, ACT_REMOVED, "text-dropped", S(""), S(""));

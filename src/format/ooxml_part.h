@@ -24,8 +24,8 @@ struct ooxml_part {
 	const char *path; /* in the output */
 	bool dropped;     /* by ooxml_drop_part */
 	/* Relationships of the input. */
-	struct opc_rel *rels; /* by id */
-	size_t rels_n;
+	struct opc_rel *rels;   /* by id */
+	size_t rels_n, adopted; /* adopted: how many times others were added (ooxml_adopt) */
 	/*
 	 * Of the output: first those that the tree names (rId1 ...), in document order, then those
 	 * that need no reference.

@@ -5,6 +5,15 @@
 #include "format/placeholder.h"
 #include "names/field.h"
 
+#include <stdlib.h>
+
+static int by_rel_id(const void *a, const void *b)
+{
+	const struct opc_rel *x = a, *y = b;
+
+	return slice_cmp(x->id, y->id);
+}
+
 struct opc_rel *ooxml_rel(const struct ooxml *o, struct slice id)
 {
 	struct opc_rel *rels = o->current->rels;
@@ -22,6 +31,55 @@ struct opc_rel *ooxml_rel(const struct ooxml *o, struct slice id)
 			to = mid;
 	}
 	return NULL;
+}
+
+/* An id that nothing in the tree can have by accident: attribute values hold no control. */
+static struct slice adopted_id(struct ooxml *o, size_t set, struct slice id)
+{
+	return slice_str(
+	    arena_printf(o->arena, "\x01%zu/%.*s", set, (int)id.n, (const char *)id.p));
+}
+
+static enum err adopt_rels(struct ooxml *o, const struct opc_rel *more, size_t n)
+{
+	struct ooxml_part *p = o->current;
+	struct opc_rel *all = arena_array(o->arena, p->rels_n + n, sizeof *all);
+
+	if (!all)
+		return ERR_MEMORY;
+	if (p->rels_n)
+		memcpy(all, p->rels, p->rels_n * sizeof *all);
+	for (size_t i = 0; i < n; i++) {
+		all[p->rels_n + i] = more[i];
+		all[p->rels_n + i].id = adopted_id(o, p->adopted, more[i].id);
+		if (!all[p->rels_n + i].id.p)
+			return ERR_MEMORY;
+	}
+	p->rels = all;
+	p->rels_n += n;
+	qsort(p->rels, p->rels_n, sizeof *p->rels, by_rel_id);
+	return OK;
+}
+
+enum err ooxml_adopt(struct ooxml *o, struct slice id, struct xml_node *tree)
+{
+	const struct opc_rel *from = ooxml_rel(o, id);
+	struct opc_rel *more = NULL;
+	size_t n = 0;
+
+	if (from && from->part)
+		TRY(opc_rels(o->walk->opc, from->part, &more, &n));
+	o->current->adopted++;
+	for (struct xml_node *t = tree; t; t = xml_following(t, tree))
+		for (struct xml_attr *a = t->attrs; a; a = a->next) {
+			const struct names_attr *row = a->row;
+
+			if (row && row->domain->kind == DOMAIN_RID && a->value.n)
+				a->value = adopted_id(o, o->current->adopted, a->value);
+		}
+	if (arena_failed(o->arena))
+		return ERR_MEMORY;
+	return n ? adopt_rels(o, more, n) : OK;
 }
 
 enum names_part_id ooxml_member_part(const struct ooxml *o, const struct zip_member *m,
@@ -59,7 +117,11 @@ static enum names_part_id target_part(const struct ooxml *o, const struct opc_re
 		return PART_NONE;
 	way = names_relation_between(o->current->id, id);
 	*ret_finding = "unknown-relationship";
-	return way && strcmp(way->uri, rel->row->uri) == 0 ? id : PART_NONE;
+	/* A row without sources is another name for the same way. */
+	return way && (strcmp(way->uri, rel->row->uri) == 0 ||
+		       (rel->row->part == id && !rel->row->sources))
+		   ? id
+		   : PART_NONE;
 }
 
 /* --- making parts --------------------------------------------------------------------------- */
@@ -250,7 +312,8 @@ enum err ooxml_follow_implied(struct ooxml *o)
 		if (id == PART_NONE) {
 			bool link = rel->row && rel->row->link;
 
-			if (!link && finding)
+			/* A diagram's parts are reported where it is shown. */
+			if (!link && finding && strcmp(finding, "smart-art") != 0)
 				ooxml_found(o, ACT_REMOVED, finding, S(""), rel->target);
 			continue;
 		}

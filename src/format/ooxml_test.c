@@ -477,9 +477,30 @@ static void markings_are_read(void)
 	CHECK_STR(r.box.report.marking, "機密性2");
 }
 
-TESTS(CASE(fields_are_judged_as_a_whole), CASE(good_fields_stay),
-      CASE(fields_inside_instructions_go), CASE(links_are_checked), CASE(what_acts_is_dropped),
-      CASE(macro_documents_come_out_plain), CASE(choices_are_made_once),
+/* A ZIP is a package by its content types alone; only then its names have to be part names. */
+static void plain_archives_are_no_packages(void)
+{
+	static const char *const names[] = {"a.txt.", "x//a.txt", "a%2Fb.txt", "x/./a.txt"};
+	static const char *const hiding[] = {"[CONTENT_TYPES].XML", "%5BContent_Types%5D.xml"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names) + ARRAY_LEN(hiding); i++) {
+		bool plain = i < ARRAY_LEN(names);
+		const struct made_part part = {plain ? names[i] : hiding[i - ARRAY_LEN(names)],
+					       "x"};
+		AUTO_JOB b;
+		AUTO_BUF in;
+
+		buf_init(&in, 1 << 20);
+		package_make(&in, &part, 1, NULL, S(""));
+		job_box_init(&b, buf_view(&in), "a.zip");
+		REQUIRE(format_identify(&b.job) == OK);
+		CHECK(strcmp(b.job.type->id, plain ? "zip" : "opc") == 0);
+	}
+}
+
+TESTS(CASE(plain_archives_are_no_packages), CASE(fields_are_judged_as_a_whole),
+      CASE(good_fields_stay), CASE(fields_inside_instructions_go), CASE(links_are_checked),
+      CASE(what_acts_is_dropped), CASE(macro_documents_come_out_plain), CASE(choices_are_made_once),
       CASE(old_drawings_become_new_ones), CASE(graphics_without_content_become_placeholders),
       CASE(hidden_things_are_kept_or_dropped), CASE(styles_hide_text_too),
       CASE(elements_stand_where_they_may), CASE(words_of_old_drawings_stay),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "format/iri.h"
 
 #define REL_MAIN \
 	"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
@@ -72,9 +73,15 @@ static const struct opc_key *find_key(const struct opc_key *keys, size_t n, stru
 	return n ? bsearch(&want, keys, n, sizeof *keys, by_key) : NULL;
 }
 
+/*
+ * ERR_NOT_FOUND where nothing claims to be the content types: then this is no package, and its
+ * names need not be part names.
+ */
 static enum err read_names(struct opc *o)
 {
+	const struct zip_member *hides = NULL;
 	struct arena *a = o->job->arena;
+	bool types = false;
 
 	o->parts = arena_array(a, o->zip.n, sizeof *o->parts);
 	if (!o->parts)
@@ -85,10 +92,17 @@ static enum err read_names(struct opc *o)
 
 		if (m->dir)
 			continue;
-		if (!fold(a, m->name, &k.key))
-			return refuse(o, "opc-part-name", m->name, "a part name hides something");
-		o->parts[o->parts_n++] = k;
+		if (fold(a, m->name, &k.key)) {
+			types |= slice_eq(k.key, S("[content_types].xml"));
+			o->parts[o->parts_n++] = k;
+		} else if (!hides) {
+			hides = m;
+		}
 	}
+	if (!types)
+		return ERR_NOT_FOUND;
+	if (hides)
+		return refuse(o, "opc-part-name", hides->name, "a part name hides something");
 	qsort(o->parts, o->parts_n, sizeof *o->parts, by_key);
 	for (size_t i = 1; i < o->parts_n; i++)
 		if (slice_eq(o->parts[i - 1].key, o->parts[i].key))
@@ -208,12 +222,9 @@ static enum err read_types(struct opc *o)
 	const struct zip_member *m = zip_find(&o->zip, S("[Content_Types].xml"));
 	struct xml_node *root;
 
-	if (!m) {
-		m = opc_find(o, S("[content_types].xml"));
-		return m ? refuse(o, "opc-content-type", m->name,
-				  "the content types have another name")
-			 : ERR_NOT_FOUND;
-	}
+	if (!m)
+		return refuse(o, "opc-content-type", S("[Content_Types].xml"),
+			      "the content types have another name");
 	TRY(read_flat(o, m, NS_CT, "Types", &root));
 	for (const struct xml_node *n = root->first; n; n = n->next)
 		TRY(add_type(o, n));
@@ -330,32 +341,6 @@ static int by_id(const void *a, const void *b)
 	return slice_cmp(x->id, y->id);
 }
 
-/* RFC 3987 section 3.1: what is not ASCII (path, query) percent-encoded; .p NULL beyond memory. */
-static struct slice uri_of_iri(struct arena *a, struct slice iri)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	size_t more = 0, n = 0;
-	uint8_t *p;
-
-	for (size_t i = 0; i < iri.n; i++)
-		more += iri.p[i] >= 0x80 ? 2 : 0;
-	if (!more)
-		return iri;
-	p = arena_alloc(a, iri.n + more);
-	for (size_t i = 0; p && i < iri.n; i++) {
-		uint8_t c = (uint8_t)iri.p[i];
-
-		if (c < 0x80) {
-			p[n++] = c;
-			continue;
-		}
-		p[n++] = '%';
-		p[n++] = (uint8_t)hex[c >> 4];
-		p[n++] = (uint8_t)hex[c & 15];
-	}
-	return slice_of(p, n);
-}
-
 enum err opc_rels(const struct opc *o, const struct zip_member *part, struct opc_rel **ret,
 		  size_t *ret_n)
 {
@@ -382,9 +367,7 @@ enum err opc_rels(const struct opc *o, const struct zip_member *part, struct opc
 		rel.external =
 		    slice_eq_nocase(xml_attr_value(r, NS_NONE, "TargetMode"), S("External"));
 		if (rel.external && rel.target.n) {
-			rel.target = uri_of_iri(o->job->arena, rel.target);
-			if (!rel.target.p)
-				return ERR_MEMORY;
+			TRY(iri_to_uri(o->job->arena, rel.target, &rel.target));
 		}
 		if (!rel.external)
 			rel.part = resolve(o, part ? folder_of(part->name) : S(""), rel.target);

@@ -1,13 +1,15 @@
 #include "format/pptx.h"
 
+#include "format/chart.h"
+#include "format/graphic.h"
 #include "format/ooxml_build.h"
 
 /* --- objects and graphics --------------------------------------------------------------------- */
 
 /* An embedded object stays until its preview picture has been taken out of it. */
-static bool is_object(const struct xml_node *n)
+static bool is_raw(const struct xml_node *n)
 {
-	return xml_is(n, NS_P, "oleObj");
+	return xml_is(n, NS_P, "oleObj") || graphic_is_raw(n);
 }
 
 static struct xml_node *find_below(struct xml_node *root, unsigned ns, const char *name)
@@ -26,8 +28,8 @@ static int64_t number(const struct xml_node *n, const char *name)
 	return v > INT32_MAX ? INT32_MAX : (int64_t)v;
 }
 
-/* A frame without a kept content (an object, SmartArt, a new kind of chart) becomes a picture. */
-static enum err replace_frame(struct ooxml *o, struct xml_node *frame)
+/* A frame without a kept content (an object, ink) becomes a picture. */
+static enum err make_picture(struct ooxml *o, struct xml_node *frame)
 {
 	struct xml_node *object = find_below(frame, NS_P, "oleObj");
 	struct xml_node *pic = object ? xml_child(object, NS_P, "pic") : NULL;
@@ -49,11 +51,36 @@ static enum err replace_frame(struct ooxml *o, struct xml_node *frame)
 	return OK;
 }
 
-static bool has_content(struct ooxml *o, struct xml_node *frame)
+/* The group takes the frame's place on the slide. */
+static void move_group(struct xml_node *group, const struct xml_node *frame)
 {
-	struct xml_node *data = find_below(frame, NS_A, "graphicData");
+	const struct xml_node *from = xml_child(xml_child(frame, NS_P, "xfrm"), NS_A, "off");
+	const struct xml_node *to = xml_child(xml_child(group, NS_P, "grpSpPr"), NS_A, "xfrm");
 
-	return build_has_content(o, data) && !xml_child(data, NS_P, "oleObj");
+	to = xml_child(to, NS_A, "off");
+	for (struct xml_attr *a = to ? to->attrs : NULL; a; a = a->next) {
+		const struct xml_attr *b =
+		    xml_attr_find(from, NS_NONE, slice_eq(a->name, S("x")) ? "x" : "y");
+
+		if (b)
+			a->value = b->value;
+	}
+}
+
+/* What a frame holds is kept, or something stands in its place. */
+static enum err check_frame(struct ooxml *o, struct xml_node *frame)
+{
+	struct xml_node *data = find_below(frame, NS_A, "graphicData"), *group;
+	const struct xml_node *ext = xml_child(xml_child(frame, NS_P, "xfrm"), NS_A, "ext");
+	bool has;
+
+	TRY(graphic_resolve(o, data, number(ext, "cx"), number(ext, "cy"), &has, &group));
+	if (group) {
+		move_group(group, frame);
+		build_replace(frame, group);
+		return OK;
+	}
+	return has && !xml_child(data, NS_P, "oleObj") ? OK : make_picture(o, frame);
 }
 
 static bool is_shape(const struct xml_node *n)
@@ -129,15 +156,15 @@ static enum err shapes(struct ooxml *o, struct xml_node *root)
 				continue;
 			}
 		}
-		if (xml_is(n, NS_P, "graphicFrame") && !has_content(o, n)) {
+		if (xml_is(n, NS_P, "graphicFrame")) {
 			next = xml_skip(n, root);
-			TRY(replace_frame(o, n));
+			TRY(check_frame(o, n));
 		}
 	}
-	/* An object that stands outside of a frame shows nothing. */
+	/* An object or diagram that stands outside of a frame shows nothing. */
 	for (struct xml_node *n = root; n; n = next) {
 		next = xml_following(n, root);
-		if (is_object(n)) {
+		if (is_raw(n)) {
 			next = xml_skip(n, root);
 			xml_remove(n);
 		}
@@ -285,8 +312,10 @@ static enum err text(struct ooxml *o, struct xml_node *root)
 	const struct xml_node *next;
 
 	TRY(part(o, root));
+	if (ooxml_part_id(o) == PART_CHART)
+		chart_put_text(root, out);
 	if (ooxml_part_id(o) != PART_SLIDE)
-		return OK;
+		return buf_err(out);
 	if (out->n)
 		buf_byte(out, '\n');
 	for (const struct xml_node *n = root; n; n = next) {
@@ -312,7 +341,7 @@ static enum err open(struct ooxml *o)
 static const struct ooxml_kind kind = {
     .id = "pptx",
     .open = open,
-    .raw = is_object,
+    .raw = is_raw,
     .part = part,
     .text = text,
 };

@@ -1,5 +1,7 @@
 #include "format/xlsx.h"
 #include "format/chart.h"
+#include "format/graphic.h"
+#include "format/ooxml_build.h"
 #include "format/xlsx_book.h"
 #include "names/names.h"
 #include "names/field.h"
@@ -206,6 +208,18 @@ static bool runs_by_itself(struct slice name)
 	return slice_eq_nocase(slice_head(name, 5), S("auto_"));
 }
 
+/* Names by which Excel ties a chart of the new kind to its cells; nothing else needs them. */
+static enum err add_chart_name(struct ooxml *o, struct slice name, struct slice formula)
+{
+	struct chart_names *names = &((struct xlsx_book *)o->own)->chart_names;
+
+	TRY(arena_grow(o->arena, (void **)&names->list, names->n, &names->cap,
+		       sizeof(*names->list)));
+	names->list[names->n].name = arena_copy(o->arena, name);
+	names->list[names->n++].formula = arena_copy(o->arena, formula);
+	return arena_failed(o->arena) ? ERR_MEMORY : OK;
+}
+
 static enum err check_name(struct ooxml *o, struct xml_node *n, bool *ret_keep)
 {
 	struct slice name = xml_attr_value(n, NS_NONE, "name"), out, text;
@@ -216,6 +230,8 @@ static enum err check_name(struct ooxml *o, struct xml_node *n, bool *ret_keep)
 	buf_init(&printed, 1 << 18);
 	*ret_keep = false;
 	text = xml_text_slice(o->scratch, n);
+	if (slice_starts(name, S("_xlchart.")))
+		return add_chart_name(o, name, slice_trim(text));
 	if (runs_by_itself(name)) {
 		ooxml_found(o, ACT_REMOVED, "auto-open", name, text);
 		return OK;
@@ -300,18 +316,78 @@ static enum err check_table(struct ooxml *o, struct xml_node *root)
 	return OK;
 }
 
+/* What a frame holds is kept, or something stands in its place: the anchor gives its size. */
+static enum err check_frame(struct ooxml *o, struct xml_node *frame)
+{
+	struct xml_node *graphic = xml_child(frame, NS_A, "graphic"), *group, *pic;
+	bool has;
+
+	TRY(graphic_resolve(o, xml_child(graphic, NS_A, "graphicData"), 0, 0, &has, &group));
+	if (group) {
+		graphic_to_sheet(group);
+		build_replace(frame, group);
+	} else if (!has) {
+		pic = build(o, NULL, NS_XDR, "pic");
+		if (!pic)
+			return ERR_MEMORY;
+		build_picture(o, pic, NS_XDR, S(""), 0, 0, 0, 0);
+		build_replace(frame, pic);
+	}
+	return OK;
+}
+
 static enum err check_drawing(struct ooxml *o, struct xml_node *root)
 {
-	for (struct xml_node *n = root; n; n = xml_following(n, root))
+	struct xml_node *next;
+
+	for (struct xml_node *n = root; n; n = next) {
+		next = xml_following(n, root);
 		if (xml_is(n, NS_XDR, "cNvPr") && xlsx_true(n, "hidden"))
 			ooxml_found(o, ACT_HIDDEN, "hidden-shape",
 				    xml_attr_value(n, NS_NONE, "name"), S(""));
-	return OK;
+		if (xml_is(n, NS_XDR, "graphicFrame")) {
+			next = xml_skip(n, root);
+			TRY(check_frame(o, n));
+		} else if (graphic_is_raw(n)) {
+			next = xml_skip(n, root);
+			xml_remove(n); /* outside of a frame it shows nothing */
+		}
+	}
+	return arena_failed(o->scratch) ? ERR_MEMORY : OK;
 }
 
 static enum err check_chart(struct ooxml *o, struct xml_node *root)
 {
 	return chart_formulas(o, root, &((struct xlsx_book *)o->own)->scope);
+}
+
+/* METHOD_TEXT: what drawings and charts say stands behind the sheets. */
+static enum err add_drawn_text(struct ooxml *o, const struct xml_node *root)
+{
+	struct xlsx_book *book = o->own;
+	AUTO_BUF text;
+
+	buf_init(&text, o->job->limits->output_bytes);
+	chart_put_text(root, &text);
+	TRY(buf_err(&text));
+	if (!text.n)
+		return OK;
+	TRY(arena_grow(o->arena, (void **)&book->drawn, book->n_drawn, &book->cap_drawn,
+		       sizeof(*book->drawn)));
+	book->drawn[book->n_drawn] = arena_copy(o->arena, buf_view(&text));
+	return book->drawn[book->n_drawn++].p ? OK : ERR_MEMORY;
+}
+
+static enum err chart_text(struct ooxml *o, struct xml_node *root)
+{
+	TRY(check_chart(o, root));
+	return add_drawn_text(o, root);
+}
+
+static enum err drawing_text(struct ooxml *o, struct xml_node *root)
+{
+	TRY(check_drawing(o, root));
+	return add_drawn_text(o, root);
 }
 
 /* Under HIDDEN_DROP the part is left out before it comes here. */
@@ -352,8 +428,8 @@ static const struct part_row {
     {PART_SHARED_STRINGS, check_strings, xlsx_strings_text},
     {PART_TABLE, check_table, NULL},
     {PART_SHEET_COMMENTS, check_comments, NULL},
-    {PART_DRAWING, check_drawing, NULL},
-    {PART_CHART, check_chart, NULL},
+    {PART_DRAWING, check_drawing, drawing_text},
+    {PART_CHART, check_chart, chart_text},
 };
 
 static const struct part_row *row_of(const struct ooxml *o)
@@ -380,13 +456,19 @@ static enum err text(struct ooxml *o, struct xml_node *root)
 
 static enum err open(struct ooxml *o)
 {
-	o->own = arena_alloc(o->arena, sizeof(struct xlsx_book));
-	return o->own ? OK : ERR_MEMORY;
+	struct xlsx_book *book = arena_alloc(o->arena, sizeof(*book));
+
+	if (!book)
+		return ERR_MEMORY;
+	o->chart_names = &book->chart_names;
+	o->own = book;
+	return OK;
 }
 
 static const struct ooxml_kind kind = {
     .id = "xlsx",
     .open = open,
+    .raw = graphic_is_raw,
     .part = part,
     .text = text,
     .close = xlsx_text_close,

@@ -4,6 +4,7 @@
 #ifndef FORMAT_XLSX_BOOK_H
 #define FORMAT_XLSX_BOOK_H
 
+#include "format/chart.h"
 #include "format/formula.h"
 #include "format/ooxml.h"
 
@@ -33,6 +34,9 @@ struct xlsx_book {
 	size_t n_strings, cap_strings;
 	uint8_t *blank; /* per cell format: it shows nothing; NULL before the styles part */
 	size_t n_blank;
+	struct slice *drawn; /* METHOD_TEXT: the texts of drawings and charts */
+	size_t n_drawn, cap_drawn;
+	struct chart_names chart_names;
 	bool shared_known; /* the part was seen (it comes before the sheets) */
 	uint64_t shared_count;
 };

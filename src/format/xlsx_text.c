@@ -149,5 +149,10 @@ enum err xlsx_text_close(struct ooxml *o)
 			buf_byte(o->job->out, '\n');
 		put_sheet(o, &book->sheets[i]);
 	}
+	for (size_t i = 0; i < book->n_drawn; i++) {
+		buf_byte(o->job->out, '\n');
+		buf_slice(o->job->out, book->drawn[i]);
+		ooxml_count_text(o, S(""), book->drawn[i]);
+	}
 	return buf_err(o->job->out);
 }

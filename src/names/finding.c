@@ -79,8 +79,10 @@ static const struct finding findings[] = {
      "A smart tag was removed, its text was kept"},
     {"key-map", D, "キー割当てやツールバーの改造を取り除きました",
      "Customised keys or toolbars were removed"},
-    {"smart-art", N, "図表(SmartArt)を画像又は文字に置き換えました",
-     "A diagram (SmartArt) was replaced"},
+    {"smart-art", N, "図表(SmartArt)を普通の図形に置き換えました",
+     "A diagram (SmartArt) was replaced by plain shapes"},
+    {"chart-new-kind", N, "新しい種類のグラフを棒グラフに置き換えました",
+     "A chart of a new kind was replaced by a bar chart of its values"},
     {"data-binding", I, "文書に埋め込まれたデータとの結付けを外しました",
      "A binding to embedded data was removed"},
 

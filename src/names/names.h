@@ -45,6 +45,7 @@ enum names_ns_number {
 	NS_W10,
 	NS_DGM,
 	NS_DSP,
+	NS_CX, /* charts of the new kind: become charts of the old one */
 	NS_W14,
 	NS_A14,
 	NS_ASVG,
@@ -233,13 +234,15 @@ struct names_content_type {
 	const char *finding;
 };
 const struct names_content_type *names_content_type(struct slice type);
+/* The content type of charts of the new kind (waterfall, funnel ...), which are read as charts. */
+#define NAMES_CHART_NEW "application/vnd.ms-office.chartex+xml"
 
 /*
  * Relationships, found by transitional, strict or package URI; an output uses `uri` only. A kept
  * type may have several rows (styles of a document, styles of a workbook): names_relation says
  * whether the type is dropped, a link, or kept; a kept one stands only where
- * names_relation_between(source, target) has a row of the same uri. The root's officeDocument is
- * the one kept row without sources.
+ * names_relation_between(source, target) has a row of the same uri. Without sources are the root's
+ * officeDocument, and a row that inputs have for the same thing as the first row of its part.
  */
 struct names_relation {
 	const char *uri, *strict; /* strict may be NULL */

@@ -175,6 +175,7 @@ static const struct names_content_type types[] = {
     {"image/x-eps", PART_IMAGE, NULL},
     {"image/eps", PART_IMAGE, NULL},
     {"image/unknown", PART_IMAGE, NULL},
+    {NAMES_CHART_NEW, PART_CHART, NULL},
 
     {"application/vnd.ms-office.vbaProject", PART_NONE, "macro"},
     {"application/vnd.ms-office.vbaProjectSignature", PART_NONE, "macro"},
@@ -241,7 +242,6 @@ static const struct names_content_type types[] = {
     {"application/vnd.ms-office.drawingml.diagramDrawing+xml", PART_NONE, "smart-art"},
     {"application/vnd.ms-office.chartstyle+xml", PART_NONE, "extension"},
     {"application/vnd.ms-office.chartcolorstyle+xml", PART_NONE, "extension"},
-    {"application/vnd.ms-office.chartex+xml", PART_NONE, "extension"},
     {"application/vnd.ms-office.webextension+xml", PART_NONE, "web-extension"},
     {"application/vnd.ms-office.webextensiontaskpanes+xml", PART_NONE, "web-extension"},
     {"application/vnd.ms-office.classificationlabels+xml", PART_NONE, "metadata"},

@@ -65,6 +65,7 @@ static const struct names_relation relations[] = {
 	 B(DOCUMENT) | B(WORKBOOK) | B(PRESENTATION) | B(SLIDE_MASTER) | B(NOTES_MASTER) |
 	     B(HANDOUT_MASTER)),
     KEEP("chart", PART_CHART, false, STORY | STAGE | B(DRAWING)),
+    {MS "2014/relationships/chartEx", NULL, PART_CHART, NULL, false, false, 0},
     KEEP("chartUserShapes", PART_CHART_SHAPES, false, B(CHART)),
     KEEP("image", PART_IMAGE, false, ART | B(WORKSHEET) | B(CHARTSHEET)),
     {REL "hyperlink", STRICT "hyperlink", PART_NONE, NULL, true, false,
@@ -160,7 +161,6 @@ static const struct names_relation relations[] = {
     DROP_URI(MS "2011/relationships/timelineCache", "slicer"),
     DROP_URI(MS "2011/relationships/chartStyle", "extension"),
     DROP_URI(MS "2011/relationships/chartColorStyle", "extension"),
-    DROP_URI(MS "2014/relationships/chartEx", "extension"),
     DROP_URI(MS "2011/relationships/commentsExtended", "extension"),
     DROP_URI(MS "2016/09/relationships/commentsIds", "extension"),
     DROP_URI(MS "2018/08/relationships/commentsExtensible", "extension"),

@@ -6,7 +6,7 @@
 #define MS "http://schemas.microsoft.com/office/"
 #define SVG_EXT MS "drawing/2016/SVG/main"
 
-/* In the order of enum names_ns_number; NS_OTHER has many rows, the others one each. */
+/* In the order of enum names_ns_number; the first row of each stands at its number. */
 static const struct names_ns spaces[] = {
     {NS_NONE, NULL, "", NULL, NULL},
     {NS_W, "w", OOXML "wordprocessingml/2006/main", STRICT "wordprocessingml/main", NULL},
@@ -35,6 +35,7 @@ static const struct names_ns spaces[] = {
     {NS_W10, NULL, "urn:schemas-microsoft-com:office:word", NULL, "vml"},
     {NS_DGM, NULL, OOXML "drawingml/2006/diagram", STRICT "drawingml/diagram", "smart-art"},
     {NS_DSP, NULL, MS "drawing/2008/diagram", NULL, "smart-art"},
+    {NS_CX, NULL, MS "drawing/2014/chartex", NULL, "chart-new-kind"},
     {NS_W14, NULL, MS "word/2010/wordml", NULL, "extension"},
     {NS_A14, NULL, MS "drawing/2010/main", NULL, "extension"},
     {NS_ASVG, NULL, SVG_EXT, NULL, "picture-placeholder"},
@@ -118,7 +119,15 @@ static const struct names_ns spaces[] = {
     {NS_OTHER, NULL, MS "drawing/2014/main", NULL, "extension"},
     {NS_OTHER, NULL, MS "drawing/2014/chart", NULL, "extension"},
     {NS_OTHER, NULL, MS "drawing/2014/chart/ac", NULL, "extension"},
-    {NS_OTHER, NULL, MS "drawing/2014/chartex", NULL, "extension"},
+    /* What a Choice requires for them. */
+    {NS_CX, NULL, MS "drawing/2015/9/8/chartex", NULL, "chart-new-kind"},
+    {NS_CX, NULL, MS "drawing/2015/10/21/chartex", NULL, "chart-new-kind"},
+    {NS_CX, NULL, MS "drawing/2016/5/9/chartex", NULL, "chart-new-kind"},
+    {NS_CX, NULL, MS "drawing/2016/5/10/chartex", NULL, "chart-new-kind"},
+    {NS_CX, NULL, MS "drawing/2016/5/11/chartex", NULL, "chart-new-kind"},
+    {NS_CX, NULL, MS "drawing/2016/5/12/chartex", NULL, "chart-new-kind"},
+    {NS_CX, NULL, MS "drawing/2016/5/13/chartex", NULL, "chart-new-kind"},
+    {NS_CX, NULL, MS "drawing/2016/5/14/chartex", NULL, "chart-new-kind"},
     {NS_OTHER, NULL, MS "drawing/2016/ink", NULL, "ink"},
     {NS_OTHER, NULL, MS "drawing/2016/11/main", NULL, "extension"},
     {NS_OTHER, NULL, MS "drawing/2017/decorative", NULL, "extension"},
