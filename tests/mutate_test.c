@@ -249,9 +249,12 @@ static void mutate_sample(const char *name, unsigned want, unsigned members,
 		mutate_sample(name, want, members, rows, ARRAY_LEN(rows)); \
 	}
 
-SAMPLE(word_document, "申請書.docx", 2400, 3, zip_bytes)
-SAMPLE(workbook, "予算.xlsm", 2400, 3, zip_bytes)
-SAMPLE(slides, "説明会.pptx", 2400, 3, zip_bytes)
+SAMPLE(word_document, "申請書.docx", 2000, 3, zip_bytes)
+SAMPLE(workbook, "予算.xlsm", 2000, 3, zip_bytes)
+SAMPLE(slides, "説明会.pptx", 2000, 3, zip_bytes)
+SAMPLE(drawn_document, "図表.docx", 400, 3, zip_bytes)
+SAMPLE(drawn_workbook, "図表.xlsx", 400, 3, zip_bytes)
+SAMPLE(drawn_slides, "図表.pptx", 400, 3, zip_bytes)
 SAMPLE(picture_png, "図面.png", 700, 0, png_bytes)
 SAMPLE(picture_jpeg, "写真.jpg", 500, 0, jpeg_bytes)
 SAMPLE(table_csv, "名簿.csv", 500, 0, csv_bytes)
@@ -264,5 +267,6 @@ static void ten_thousand_in_all(void)
 	CHECK(refused_in_all == 10000);
 }
 
-TESTS(CASE(word_document), CASE(workbook), CASE(slides), CASE(picture_png), CASE(picture_jpeg),
-      CASE(table_csv), CASE(text), CASE(archive), CASE(ten_thousand_in_all))
+TESTS(CASE(word_document), CASE(workbook), CASE(slides), CASE(drawn_document), CASE(drawn_workbook),
+      CASE(drawn_slides), CASE(picture_png), CASE(picture_jpeg), CASE(table_csv), CASE(text),
+      CASE(archive), CASE(ten_thousand_in_all))
