@@ -2,8 +2,6 @@
 
 #include "format/ooxml_build.h"
 
-#define URI_CHART "http://schemas.openxmlformats.org/drawingml/2006/chart"
-
 bool graphic_is_raw(const struct xml_node *node)
 {
 	return xml_is(node, NS_DGM, "relIds") || xml_is(node, NS_CX, "chart");
@@ -20,6 +18,23 @@ void graphic_set_uri(struct ooxml *o, struct xml_node *data, const char *uri)
 }
 
 /* cx:chart r:id -> c:chart r:id; false where no such chart will be written. */
+/* The uri that what is kept calls for. */
+static const char *uri_of(const struct xml_node *n)
+{
+	static const struct {
+		unsigned ns;
+		const char *name, *uri;
+	} rows[] = {
+	    {NS_C, "chart", URI_CHART}, {NS_PIC, "pic", URI_PICTURE}, {NS_A, "tbl", URI_TABLE},
+	    {NS_WPS, "wsp", URI_SHAPE}, {NS_WPG, "wgp", URI_GROUP},   {NS_WPC, "wpc", URI_CANVAS},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (xml_is(n, rows[i].ns, rows[i].name))
+			return rows[i].uri;
+	return NULL;
+}
+
 static bool chart(struct ooxml *o, struct xml_node *data, struct xml_node *c)
 {
 	struct slice id = xml_attr_value(c, NS_R, "id");
@@ -30,11 +45,11 @@ static bool chart(struct ooxml *o, struct xml_node *data, struct xml_node *c)
 		xml_remove(c);
 		return false;
 	}
+	graphic_set_uri(o, data, URI_CHART);
 	if (!is_new)
 		return true;
 	xml_remove(c);
 	build_attr(o, build(o, data, NS_C, "chart"), NS_R, "id", id);
-	graphic_set_uri(o, data, URI_CHART);
 	ooxml_found(o, ACT_REPLACED, "chart-new-kind", S(""), ooxml_target_name(o, id));
 	return true;
 }
@@ -55,6 +70,10 @@ enum err graphic_resolve(struct ooxml *o, struct xml_node *data, int64_t cx, int
 			if (!*ret_group)
 				TRY(diagram_read(o, c, cx, cy, ret_group));
 		} else {
+			const char *uri = uri_of(c);
+
+			if (uri && !*ret_has)
+				graphic_set_uri(o, data, uri);
 			*ret_has |= c->name.n > 0;
 		}
 	}

@@ -31,6 +31,13 @@ void graphic_to_sheet(struct xml_node *group);
 /* Turns a p:grpSp into wpg:wgp (wpg:grpSp where it is nested) with paragraphs of the document. */
 enum err graphic_to_word(struct ooxml *o, struct xml_node *group, bool nested) NODISCARD;
 
+#define URI_CHART "http://schemas.openxmlformats.org/drawingml/2006/chart"
+#define URI_PICTURE "http://schemas.openxmlformats.org/drawingml/2006/picture"
+#define URI_TABLE "http://schemas.openxmlformats.org/drawingml/2006/table"
+#define URI_CANVAS "http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas"
+#define URI_GROUP "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"
+#define URI_SHAPE "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+
 /* --- diagram.c -------------------------------------------------------------------------------- */
 
 /* The p:grpSp of the diagram whose dgm:relIds this is, or NULL where it holds nothing. */

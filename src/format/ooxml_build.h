@@ -36,8 +36,4 @@ struct frame {
 struct xml_node *build_drawing(struct ooxml *o, const struct frame *f, const char *uri,
 			       struct xml_node **ret_data) NODISCARD;
 
-#define URI_PICTURE "http://schemas.openxmlformats.org/drawingml/2006/picture"
-#define URI_GROUP "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"
-#define URI_SHAPE "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
-
 #endif

@@ -4,6 +4,7 @@
  * namespaces we print, else the fallback.
  */
 #include "base/utf8.h"
+#include "format/graphic.h"
 #include "format/ooxml_part.h"
 #include "format/xml_ns.h"
 #include "names/field.h"
@@ -87,9 +88,13 @@ static void filter_attrs(struct filtering *f, struct xml_node *node,
 			at = &a->next;
 			continue;
 		}
-		/* One that is needed is set anew, or its element goes and says so; "" says nothing.
-		 */
-		if (ar && ar->disp == NAMES_KEEP && !ar->needed)
+		/* What stands in it decides what it is (graphic_resolve), not what it says. */
+		if (ar && ar->disp == NAMES_KEEP && xml_is(node, NS_A, "graphicData")) {
+			a->value = S(URI_CHART);
+			continue; /* now it is in its domain */
+		}
+		/* An empty one that is dropped says nothing. */
+		if (ar && ar->disp == NAMES_KEEP)
 			ooxml_found(f->o, ACT_REMOVED, "attribute-value", a->name, a->value);
 		else if (ar && ar->finding && a->value.n)
 			ooxml_found(f->o, ACT_REMOVED, ar->finding, a->name, S(""));
