@@ -33,24 +33,34 @@ static const char *misfit(const struct xml_node *n)
 
 	if (!has_needed(n, row))
 		return "missing-attribute";
+	if (!parent)
+		return NULL; /* of an element that the part function takes off (ooxml_kind.raw) */
 	if (!names_may_stand(row, parent))
 		return "misplaced-element";
 	(void)names_rank(row, parent, &once);
 	return once && is_second(n) ? "misplaced-element" : NULL;
 }
 
+/* Elements without a row go: where they stand does not count. */
+static unsigned rank_of(const struct xml_node *n)
+{
+	bool once;
+
+	return n->row ? names_rank(n->row, n->parent->row, &once) : 0;
+}
+
 /* Stable: each child goes behind the last one of its rank or a lower one. */
 static bool put_in_order(struct xml_node *parent)
 {
 	struct xml_node *next;
-	bool once, moved = false;
+	bool moved = false;
 
 	for (struct xml_node *n = parent->first; n; n = next) {
-		unsigned rank = names_rank(n->row, parent->row, &once);
+		unsigned rank = rank_of(n);
 		struct xml_node *before = n->prev;
 
 		next = n->next;
-		while (before && names_rank(before->row, parent->row, &once) > rank)
+		while (n->row && before && rank_of(before) > rank)
 			before = before->prev;
 		if (before == n->prev)
 			continue;
