@@ -55,6 +55,37 @@ static struct xml_node *revision(struct ooxml *o, struct xml_node *n, const stru
 	return next;
 }
 
+enum { PAGE_MAX = 20116800 }; /* EMU: pages have at most 22 inches on a side */
+
+/* Whether a floating drawing lies beyond any page along one axis. */
+static bool is_beyond(struct ooxml *o, const struct xml_node *frame, const char *axis,
+		      const char *size)
+{
+	const struct xml_node *n = xml_child(xml_child(frame, NS_WP, axis), NS_WP, "posOffset");
+	struct slice s = slice_trim(xml_text_slice(o->scratch, n));
+	bool minus = s.n && s.p[0] == '-';
+	uint64_t offset = 0, extent = 0;
+
+	(void)slice_u64(xml_attr_value(xml_child(frame, NS_WP, "extent"), NS_NONE, size), &extent);
+	if (!slice_u64(slice_from(s, minus), &offset))
+		return false;
+	return minus ? offset > extent && offset - extent > PAGE_MAX : offset > PAGE_MAX;
+}
+
+/* Why nobody sees a drawing, or NULL. */
+static const char *drawing_hidden(struct ooxml *o, const struct xml_node *frame)
+{
+	struct slice hidden = xml_attr_value(xml_child(frame, NS_WP, "docPr"), NS_NONE, "hidden");
+
+	if (!xml_is(frame, NS_WP, "anchor") && !xml_is(frame, NS_WP, "inline"))
+		return NULL;
+	if (slice_eq(hidden, S("1")) || slice_eq(hidden, S("true")))
+		return "hidden";
+	return is_beyond(o, frame, "positionH", "cx") || is_beyond(o, frame, "positionV", "cy")
+		   ? "off-page"
+		   : NULL;
+}
+
 void docx_hidden(struct ooxml *o, struct xml_node *root)
 {
 	bool drop = o->job->hidden == HIDDEN_DROP;
@@ -63,6 +94,9 @@ void docx_hidden(struct ooxml *o, struct xml_node *root)
 
 	for (struct xml_node *n = root; n; n = next) {
 		next = xml_following(n, root);
+		if (n->ns == NS_WP && (why = drawing_hidden(o, n)))
+			ooxml_found(o, ACT_HIDDEN, "hidden-shape", slice_str(why),
+				    xml_text_slice(o->scratch, n));
 		if (!n->name.n || n->ns != NS_W)
 			continue;
 		why = docx_run_hidden(o, n);

@@ -319,7 +319,13 @@ static void hidden_things_are_kept_or_dropped(void)
 			       "plain") "</w:p><w:p><w:pPr><w:shd w:val='clear' " \
 					"w:fill='000000'/></w:pPr>" \
 					"<w:r><w:rPr><w:color " \
-					"w:val='FFFFFF'/></w:rPr><w:t>ondark</w:t></w:r></w:p>")
+					"w:val='FFFFFF'/></w:rPr><w:t>ondark</w:t></w:r></" \
+					"w:p>" OF("D", "smallstyle") OF("E", "whitestyle") \
+					    OF("F", "shadedstyle") OF("G", "sameshade"))
+#define OF(style, text) "<w:p><w:pPr><w:pStyle w:val='" style "'/></w:pPr>" RUN(text) "</w:p>"
+#define STYLE(id, base, props) \
+	"<w:style w:type='paragraph' w:styleId='" id "'><w:basedOn w:val='" base "'/>" props \
+	"</w:style>"
 
 static void styled(struct result *r, enum hidden hidden)
 {
@@ -334,8 +340,12 @@ static void styled(struct result *r, enum hidden hidden)
 	     "<w:styles " NAMESPACES ">"
 	     "<w:style w:type='paragraph' w:styleId='A'><w:rPr><w:vanish/></w:rPr></w:style>"
 	     "<w:style w:type='paragraph' w:styleId='B'><w:basedOn w:val='A'/></w:style>"
-	     "<w:style w:type='character' w:styleId='C'><w:rPr><w:specVanish/></w:rPr></w:style>"
-	     "</w:styles>"},
+	     "<w:style w:type='character' "
+	     "w:styleId='C'><w:rPr><w:specVanish/></w:rPr></w:style>" STYLE("D", "H", "")
+		 STYLE("H", "", "<w:rPr><w:sz w:val='2'/></w:rPr>") STYLE(
+		     "E", "", "<w:rPr><w:color w:val='000000' w:themeColor='background1'/></w:rPr>")
+		     STYLE("F", "E", "<w:pPr><w:shd w:val='clear' w:fill='203864'/></w:pPr>")
+			 STYLE("G", "F", "<w:rPr><w:color w:val='203864'/></w:rPr>") "</w:styles>"},
 	};
 
 	sanitize(r, parts, ARRAY_LEN(parts), hidden, METHOD_REBUILD);
@@ -344,7 +354,8 @@ static void styled(struct result *r, enum hidden hidden)
 
 static void styles_hide_text_too(void)
 {
-	static const char *const unseen[] = {"byparagraph", "byrun", "tiny", "white"};
+	static const char *const unseen[] = {"byparagraph", "byrun",      "tiny",     "white",
+					     "smallstyle",  "whitestyle", "sameshade"};
 	AUTO_RESULT keep = {0};
 	AUTO_RESULT drop = {0};
 
@@ -354,6 +365,32 @@ static void styles_hide_text_too(void)
 	for (size_t i = 0; i < ARRAY_LEN(unseen); i++)
 		CHECK(holds(&keep, unseen[i]) && !holds(&drop, unseen[i]));
 	CHECK(holds(&drop, "plain") && holds(&drop, "ondark"));
+	CHECK(holds(&drop, "shadedstyle"));
+}
+
+static void drawings_nobody_sees_are_reported(void)
+{
+	static const char *const hidden[] = {
+	    "<wp:docPr id='1' name='a' hidden='1'/>",
+	    "<wp:positionH "
+	    "relativeFrom='page'><wp:posOffset>30000000</wp:posOffset></wp:positionH>",
+	    "<wp:positionV "
+	    "relativeFrom='page'><wp:posOffset>-30000000</wp:posOffset></wp:positionV>"
+	    "<wp:extent cx='9' cy='9000'/>",
+	    "<wp:positionH relativeFrom='page'><wp:posOffset>-30000</wp:posOffset></wp:positionH>",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
+		AUTO_RESULT r = {0};
+		char body[1024];
+
+		snprintf(
+		    body, sizeof(body),
+		    BODY("<w:p><w:r><w:drawing><wp:anchor>%s</wp:anchor></w:drawing></w:r></w:p>"),
+		    hidden[i]);
+		document(&r, body, NULL, HIDDEN_KEEP);
+		CHECK(r.err == OK && report_has(&r.box.report, "hidden-shape") == (i < 3));
+	}
 }
 
 static void elements_stand_where_they_may(void)
@@ -503,6 +540,6 @@ TESTS(CASE(plain_archives_are_no_packages), CASE(fields_are_judged_as_a_whole),
       CASE(what_acts_is_dropped), CASE(macro_documents_come_out_plain), CASE(choices_are_made_once),
       CASE(old_drawings_become_new_ones), CASE(graphics_without_content_become_placeholders),
       CASE(hidden_things_are_kept_or_dropped), CASE(styles_hide_text_too),
-      CASE(elements_stand_where_they_may), CASE(words_of_old_drawings_stay),
-      CASE(text_is_in_reading_order), CASE(broken_packages_are_held), CASE(package_lies_are_held),
-      CASE(markings_are_read))
+      CASE(elements_stand_where_they_may), CASE(drawings_nobody_sees_are_reported),
+      CASE(words_of_old_drawings_stay), CASE(text_is_in_reading_order),
+      CASE(broken_packages_are_held), CASE(package_lies_are_held), CASE(markings_are_read))

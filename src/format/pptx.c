@@ -3,6 +3,7 @@
 #include "format/chart.h"
 #include "format/graphic.h"
 #include "format/ooxml_build.h"
+#include "format/pptx_parts.h"
 
 /* --- objects and graphics --------------------------------------------------------------------- */
 
@@ -98,58 +99,20 @@ static bool is_hidden_shape(const struct xml_node *shape)
 	return slice_eq(hidden, S("1")) || slice_eq(hidden, S("true"));
 }
 
-/* The show's size in EMU; unknown (0) until the presentation part was read. */
-struct show {
-	int64_t cx, cy;
-};
-
-/* A coordinate with its sign, clamped. */
-static int64_t coordinate(const struct xml_node *n, const char *name)
-{
-	struct slice s = xml_attr_value(n, NS_NONE, name);
-	bool minus = s.n && s.p[0] == '-';
-	uint64_t v = 0;
-
-	(void)slice_u64(slice_from(s, minus), &v);
-	v = v > INT32_MAX ? INT32_MAX : v;
-	return minus ? -(int64_t)v : (int64_t)v;
-}
-
-/* A shape of the slide itself that lies wholly beside it. */
-static bool is_off_slide(const struct ooxml *o, const struct xml_node *shape)
-{
-	const struct show *show = o->own;
-	const struct xml_node *xfrm = xml_child(shape, NS_P, "xfrm"), *off, *ext;
-	int64_t x, y;
-
-	if (ooxml_part_id(o) != PART_SLIDE || !xml_is(shape->parent, NS_P, "spTree") || !show->cx)
-		return false;
-	if (!xfrm)
-		xfrm = xml_child(xml_child(shape, NS_P, "spPr"), NS_A, "xfrm");
-	if (!xfrm)
-		xfrm = xml_child(xml_child(shape, NS_P, "grpSpPr"), NS_A, "xfrm");
-	off = xml_child(xfrm, NS_A, "off");
-	ext = xml_child(xfrm, NS_A, "ext");
-	if (!off || !ext || xml_attr_find(xfrm, NS_NONE, "rot"))
-		return false;
-	x = coordinate(off, "x");
-	y = coordinate(off, "y");
-	return x >= show->cx || y >= show->cy || x + coordinate(ext, "cx") < 0 ||
-	       y + coordinate(ext, "cy") < 0;
-}
-
 static enum err shapes(struct ooxml *o, struct xml_node *root)
 {
 	bool drop = o->job->hidden == HIDDEN_DROP;
 	struct xml_node *next;
+	const char *why;
 
 	for (struct xml_node *n = root; n; n = next) {
 		next = xml_following(n, root);
 		if (!is_shape(n))
 			continue;
-		if (is_hidden_shape(n) || is_off_slide(o, n)) {
-			ooxml_found(o, drop ? ACT_REMOVED : ACT_HIDDEN, "hidden-shape", S(""),
-				    xml_text_slice(o->scratch, n));
+		why = is_hidden_shape(n) ? "hidden" : pptx_is_off_slide(o, n) ? "off-slide" : NULL;
+		if (why) {
+			ooxml_found(o, drop ? ACT_REMOVED : ACT_HIDDEN, "hidden-shape",
+				    slice_str(why), xml_text_slice(o->scratch, n));
 			if (drop) {
 				next = xml_skip(n, root);
 				xml_remove(n);
@@ -212,8 +175,8 @@ static enum err presentation(struct ooxml *o, struct xml_node *root)
 	struct show *show = o->own;
 	bool hidden;
 
-	show->cx = coordinate(size, "cx");
-	show->cy = coordinate(size, "cy");
+	show->cx = pptx_coordinate(size, "cx");
+	show->cy = pptx_coordinate(size, "cy");
 
 	for (struct xml_node *n = root; n; n = next) {
 		bool listed = xml_is(n, NS_P, "sldId"), shown = xml_is(n, NS_P, "sld");
@@ -241,7 +204,20 @@ static enum err slide(struct ooxml *o, struct xml_node *root)
 {
 	if (is_off(xml_attr_value(root, NS_NONE, "show")))
 		ooxml_found(o, ACT_HIDDEN, "hidden-slide", S(""), S(""));
+	TRY(shapes(o, root));
+	return pptx_hidden_text(o, root);
+}
+
+static enum err layout(struct ooxml *o, struct xml_node *root)
+{
+	pptx_hidden_styles(o, root);
 	return shapes(o, root);
+}
+
+static enum err master(struct ooxml *o, struct xml_node *root)
+{
+	pptx_read_background(o, root);
+	return layout(o, root);
 }
 
 static enum err notes(struct ooxml *o, struct xml_node *root)
@@ -264,7 +240,7 @@ static enum err part(struct ooxml *o, struct xml_node *root)
 		enum err (*step)(struct ooxml *o, struct xml_node *root);
 	} steps[] = {
 	    {PART_PRESENTATION, presentation}, {PART_SLIDE, slide},
-	    {PART_SLIDE_LAYOUT, shapes},       {PART_SLIDE_MASTER, shapes},
+	    {PART_SLIDE_LAYOUT, layout},       {PART_SLIDE_MASTER, master},
 	    {PART_NOTES_SLIDE, notes},         {PART_NOTES_MASTER, shapes},
 	    {PART_HANDOUT_MASTER, shapes},     {PART_SLIDE_COMMENTS, comments},
 	};

@@ -25,6 +25,13 @@ struct xlsx_sheet {
 	size_t n, cap;
 };
 
+/* Which values a format hides; 0: none but zeros. */
+enum xlsx_hides { HIDES_POSITIVE = 1, HIDES_NEGATIVE = 2, HIDES_TEXT = 4, HIDES_ALL = 7 };
+struct xlsx_hiding {
+	uint8_t *hides; /* enum xlsx_hides, by the number of the format */
+	size_t n, cap;
+};
+
 struct xlsx_book {
 	struct xlsx_sheet *sheets; /* those that stay, in order; known after the workbook part */
 	size_t n, cap;
@@ -32,8 +39,8 @@ struct xlsx_book {
 	struct formula_scope scope;
 	struct slice *strings; /* METHOD_TEXT and HIDDEN_DROP: the shared strings */
 	size_t n_strings, cap_strings;
-	uint8_t *blank; /* per cell format: it shows nothing; NULL before the styles part */
-	size_t n_blank;
+	/* Per cell format and per conditional format; empty before the styles part. */
+	struct xlsx_hiding formats, conditional;
 	struct slice *drawn; /* METHOD_TEXT: the texts of drawings and charts */
 	size_t n_drawn, cap_drawn;
 	struct chart_names chart_names;
@@ -62,7 +69,7 @@ enum err xlsx_formula(struct ooxml *o, struct xml_node *n, struct slice place, b
 enum err xlsx_formula_attr(struct ooxml *o, struct xml_attr *a, struct slice place, bool *ret_ok)
     NODISCARD;
 
-/* xlsx_styles.c: part function of the styles: which cell formats (";;;") show nothing. */
+/* xlsx_styles.c: part function of the styles: which formats hide what stands in their cells. */
 enum err xlsx_styles(struct ooxml *o, struct xml_node *root) NODISCARD;
 /* xlsx_sheet.c: part function of worksheets and chart sheets. */
 enum err xlsx_worksheet(struct ooxml *o, struct xml_node *root) NODISCARD;

@@ -230,13 +230,45 @@ static enum err check_formula(struct sheet *s, struct xml_node *f)
 	return OK;
 }
 
+/* What of enum xlsx_hides a cell holds; 0 where it is empty or zero. */
+static uint8_t value_kind(const struct xml_node *c)
+{
+	struct slice type = xml_attr_value(c, NS_NONE, "t"), v;
+	const struct xml_node *n = xml_child(c, NS_X, "v");
+
+	if (xml_child(c, NS_X, "is") || (n && type.n && !slice_eq(type, S("n"))))
+		return HIDES_TEXT;
+	v = n && n->first ? slice_trim(n->first->text) : S("");
+	if (!v.n)
+		return xml_child(c, NS_X, "f") ? HIDES_POSITIVE : 0;
+	for (size_t i = 0; i < v.n && v.p[i] != 'e' && v.p[i] != 'E'; i++)
+		if (v.p[i] >= '1' && v.p[i] <= '9')
+			return v.p[0] == '-' ? HIDES_NEGATIVE : HIDES_POSITIVE;
+	return 0;
+}
+
+/* Whether the cell's format hides what it holds; without one it has the first. */
 static bool shows_nothing(const struct sheet *s, const struct xml_node *c)
 {
 	const struct xlsx_book *book = s->o->own;
 	uint64_t format = 0;
 
-	return slice_u64(xml_attr_value(c, NS_NONE, "s"), &format) && format < book->n_blank &&
-	       book->blank[format] && c->first;
+	(void)slice_u64(xml_attr_value(c, NS_NONE, "s"), &format);
+	return c->first && format < book->formats.n && book->formats.hides[format] &&
+	       book->formats.hides[format] & value_kind(c);
+}
+
+/* What a reader of the report is told that the cell holds. */
+static struct slice visible_value(const struct sheet *s, const struct xml_node *c)
+{
+	const struct xlsx_book *book = s->o->own;
+	const struct xml_node *is = xml_child(c, NS_X, "is"), *v = xml_child(c, NS_X, "v");
+	struct slice text = xml_text_slice(s->o->scratch, is ? is : v);
+	uint64_t i = 0;
+
+	if (!slice_eq(xml_attr_value(c, NS_NONE, "t"), S("s")))
+		return text;
+	return slice_u64(slice_trim(text), &i) && i < book->n_strings ? book->strings[i] : S("");
 }
 
 static enum err check_cell(struct sheet *s, struct xml_node *c)
@@ -254,7 +286,7 @@ static enum err check_cell(struct sheet *s, struct xml_node *c)
 	}
 	if (shows_nothing(s, c)) {
 		ooxml_found(s->o, s->drop ? ACT_REMOVED : ACT_HIDDEN, "hidden-cell", place_now(s),
-			    S(""));
+			    visible_value(s, c));
 		if (s->drop) {
 			xml_remove(c);
 			return OK;
@@ -348,13 +380,26 @@ static enum err check_rule(struct sheet *s, struct xml_node *rule, struct slice 
 	return OK;
 }
 
+/* A rule whose format hides what stands in the cells where it holds. */
+static void report_rule(struct sheet *s, const struct xml_node *rule, struct slice place)
+{
+	const struct xlsx_book *book = s->o->own;
+	uint64_t i = 0;
+
+	if (slice_u64(xml_attr_value(rule, NS_NONE, "dxfId"), &i) && i < book->conditional.n &&
+	    book->conditional.hides[i])
+		ooxml_found(s->o, ACT_HIDDEN, "hidden-cell", place, S(""));
+}
+
 static enum err check_format(struct sheet *s, struct xml_node *format)
 {
 	struct slice place = xlsx_place(s->o, xml_attr_value(format, NS_NONE, "sqref"));
 	struct xml_node *rule = xml_child(format, NS_X, "cfRule");
 
-	for (; rule; rule = xml_again(rule))
+	for (; rule; rule = xml_again(rule)) {
+		report_rule(s, rule, place);
 		TRY(check_rule(s, rule, place));
+	}
 	if (!xml_child(format, NS_X, "cfRule"))
 		xml_remove(format);
 	return OK;

@@ -21,6 +21,7 @@ struct parts {
 	const char *book;    /* behind the sheets element */
 	const char *strings; /* si elements, or NULL: no part */
 	const char *rels1;   /* relationships of sheet 1, or NULL */
+	const char *styles;  /* NULL: format 1 shows nothing */
 };
 
 static void add(struct zip_writer *w, const char *name, const char *a, const char *b, const char *c)
@@ -74,8 +75,10 @@ static void make(const struct parts *p, struct buf *out)
 	add(&w, "xl/sheet1.xml", DECL "<worksheet " NS ">", p->sheet1, "</worksheet>");
 	add(&w, "xl/sheet2.xml", DECL "<worksheet " NS ">", p->sheet2, "</worksheet>");
 	add(&w, "xl/styles.xml", DECL "<styleSheet " NS ">",
-	    "<numFmts count=\"1\"><numFmt numFmtId=\"170\" formatCode=\";;;\"/></numFmts>"
-	    "<cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"170\"/></cellXfs>",
+	    p->styles
+		? p->styles
+		: "<numFmts count=\"1\"><numFmt numFmtId=\"170\" formatCode=\";;;\"/></numFmts>"
+		  "<cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"170\"/></cellXfs>",
 	    "</styleSheet>");
 	add(&w, "xl/macro.xml",
 	    DECL "<xm:macrosheet xmlns:xm=\"http://schemas.microsoft.com/"
@@ -308,7 +311,86 @@ static void values_are_of_their_type(void)
 	CHECK(report_has(&b.report, "attribute-value"));
 }
 
-TESTS(CASE(formulas_are_printed_or_become_values), CASE(shared_formulas_follow_their_master),
+/* Which of a value above zero, one below and a text in a cell of format 1 is reported as hidden. */
+static unsigned hidden_cells(const char *code, const char *font, const char *fill)
+{
+	static const char *const places[] = {"Sheet1!A1", "Sheet1!B1", "Sheet1!C1"};
+	AUTO_BUF styles, in, all;
+	unsigned seen = 0;
+	AUTO_JOB b;
+	struct parts p = {
+	    .sheet1 =
+		"<sheetData><row r=\"1\"><c r=\"A1\" s=\"1\"><v>7.5</v></c><c r=\"B1\" "
+		"s=\"1\"><v>-7E3</v></c><c r=\"C1\" s=\"1\" t=\"inlineStr\"><is><t>x</t></is>"
+		"</c><c r=\"D1\" s=\"1\"><v>0.0</v></c></row></sheetData>"
+		"<conditionalFormatting sqref=\"F1:F9\"><cfRule type=\"expression\" dxfId=\"0\" "
+		"priority=\"1\"><formula>TRUE</formula></cfRule></conditionalFormatting>",
+	    .sheet2 = EMPTY,
+	    .book = "",
+	};
+
+	buf_init(&styles, 1 << 16);
+	buf_printf(&styles,
+		   "<numFmts><numFmt numFmtId='170' formatCode='%s'/></numFmts><fonts><font/>"
+		   "<font>%s</font></fonts><fills><fill/><fill>%s</fill></fills><cellXfs><xf "
+		   "numFmtId='0'/><xf numFmtId='170' fontId='1' fillId='1'/></cellXfs><dxfs><dxf>"
+		   "<font>%s</font></dxf></dxfs>",
+		   code, font, fill, font);
+	buf_byte(&styles, 0);
+	REQUIRE(buf_err(&styles) == OK);
+	p.styles = (const char *)styles.p;
+	run(&p, &b, HIDDEN_KEEP, &in, &all);
+	for (size_t i = 0; i < b.report.n; i++)
+		for (size_t k = 0; k < ARRAY_LEN(places); k++)
+			if (strcmp(b.report.items[i].finding, "hidden-cell") == 0)
+				seen |= (unsigned)slice_eq_str(b.report.items[i].place, places[k])
+					<< k;
+	return seen;
+}
+
+static void formats_and_colours_hide_cells(void)
+{
+	static const struct {
+		const char *code, *font, *fill;
+		unsigned hidden; /* 1: above zero, 2: below, 4: text */
+	} cases[] = {
+	    {"General", "", "", 0},
+	    {";;;", "", "", 7},
+	    {"#,##0;-#,##0;", "", "", 0},
+	    {"0;", "", "", 2},
+	    {"0;0;0;", "", "", 4},
+	    {"&quot;  &quot;;0;0;@", "", "", 1},
+	    {"&quot;済&quot;;&quot; &quot;;0;@", "", "", 2},
+	    {"_(* \\ ;0;0;@", "", "", 1},
+	    {"[White]General", "", "", 3},
+	    {"[白]0;[赤]0;0;[白]@", "", "", 5},
+	    {"[&gt;5][White]0;[Red]0", "", "", 3},
+	    {"[h]:mm;[$￥-411]0", "", "", 0},
+	    {"[White]0", "",
+	     "<patternFill patternType='solid'><fgColor rgb='FF003366'/></patternFill>", 0},
+	    {"0", "<color rgb='FFFFFFFF'/>", "", 7},
+	    {"0", "<color theme='0'/>", "", 7},
+	    {"0", "<color indexed='9'/>", "", 7},
+	    {"0", "<color theme='0' tint='-0.5'/>", "", 0},
+	    {"0", "<color rgb='FFFFFFFF'/>",
+	     "<patternFill patternType='solid'><fgColor theme='4'/></patternFill>", 0},
+	    {"0", "<color rgb='FF123456'/>",
+	     "<patternFill patternType='solid'><fgColor rgb='FF123456'/></patternFill>", 7},
+	    {"0", "<sz val='1'/>", "", 7},
+	    {"0", "<sz val='10'/>", "", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		unsigned h = hidden_cells(cases[i].code, cases[i].font, cases[i].fill);
+
+		if (h != cases[i].hidden)
+			printf("# %zu: %s %s: %u\n", i, cases[i].code, cases[i].font, h);
+		CHECK(h == cases[i].hidden);
+	}
+}
+
+TESTS(CASE(formats_and_colours_hide_cells), CASE(formulas_are_printed_or_become_values),
+      CASE(shared_formulas_follow_their_master),
       CASE(names_lose_what_runs_and_count_the_sheets_anew), CASE(rules_and_links_are_checked),
       CASE(hidden_things_are_named_and_kept), CASE(hidden_things_are_dropped_with_their_strings),
       CASE(text_is_the_visible_cells), CASE(values_are_of_their_type))

@@ -125,6 +125,8 @@ static const struct finding findings[] = {
      "There is a cell whose format shows nothing"},
     {"hidden-text", N, "隠し文字があります", "There is hidden text"},
     {"hidden-text-dropped", N, "隠し文字を取り除きました", "Hidden text was removed"},
+    {"hidden-style", N, "文字を見えなくする書式の設定があります",
+     "There is a style that makes text invisible"},
     {"hidden-slide", N, "非表示のスライドがあります", "There is a hidden slide"},
     {"hidden-slide-dropped", N, "非表示のスライドを取り除きました", "A hidden slide was removed"},
     {"hidden-shape", N, "非表示の図形があります", "There is a hidden shape"},
