@@ -73,6 +73,28 @@ void page_lang(struct req *r);
 void page_policy(struct req *r);
 void page_policy_entry(struct req *r);
 
+/* What the person may read at most: staff 庁内, holders of an office 非公開. */
+enum err web_audience(struct req *r, enum policy_visibility *ret) NODISCARD;
+int32_t web_today(const struct req *r); /* in Japan */
+
+/* change_page.c, change_forms.c */
+void page_changes(struct req *r);
+void page_change(struct req *r);
+void page_change_edit(struct req *r);
+void page_change_drafting(struct req *r);
+void page_change_notice(struct req *r);
+void form_change_open(struct req *r);
+void form_change_save(struct req *r);
+void form_change_submit(struct req *r);
+void form_change_review(struct req *r);
+void form_change_decide(struct req *r);
+void form_change_withdraw(struct req *r);
+bool web_change_id(struct req *r, int64_t *ret); /* the route's number, or 404 by itself */
+
+/* version_page.c */
+void page_policy_history(struct req *r);
+void page_policy_version(struct req *r);
+
 /* policy_item.c: a board as the template shows it. ERR_MEMORY. */
 enum err policy_items(struct page *pg, const struct board *b, enum policy_visibility audience,
 		      struct policy_view *v) NODISCARD;

@@ -10,23 +10,27 @@ static void failed(struct req *r, enum err e)
 	web_error(r, e == ERR_NOT_FOUND ? 404 : 500);
 }
 
-static int32_t today(const struct req *r)
+int32_t web_today(const struct req *r)
 {
 	return (int32_t)date_days(jst_from_unix(r->pg.now_ms / 1000).date);
 }
 
-/* Staff see what is 庁内; who holds an office also what is 非公開. */
+enum err web_audience(struct req *r, enum policy_visibility *ret)
+{
+	bool office = false;
+
+	if (r->signed_in)
+		TRY(office_holds(view_store(r->web->view), r->arena, slice_str(r->who.login),
+				 (struct slice){0}, web_today(r), &office));
+	*ret = office ? POLICY_SECRET : r->signed_in ? POLICY_INTERNAL : POLICY_PUBLIC;
+	return OK;
+}
+
 static enum err audience(struct req *r, struct policy_view *v)
 {
 	struct slice want = page_get(&r->rq->query, "view");
-	bool office = false;
 
-	v->most = r->signed_in ? POLICY_INTERNAL : POLICY_PUBLIC;
-	if (r->signed_in)
-		TRY(office_holds(view_store(r->web->view), r->arena, slice_str(r->who.login),
-				 (struct slice){0}, today(r), &office));
-	if (office)
-		v->most = POLICY_SECRET;
+	TRY(web_audience(r, &v->most));
 	v->audience = v->most;
 	if (slice_eq_str(want, "public"))
 		v->audience = POLICY_PUBLIC;
@@ -67,7 +71,7 @@ static enum err versions(struct req *r, struct policy_view *v)
 		return ERR_MEMORY;
 	for (size_t i = n; i-- > 0;) {
 		int32_t until = text_until(all, n, i);
-		bool now = all[i].effective <= today(r) && (until == 0 || until >= today(r));
+		bool now = all[i].effective <= web_today(r) && (until == 0 || until >= web_today(r));
 
 		if (!all[i].is_public && v->audience < POLICY_SECRET)
 			continue;
@@ -133,7 +137,7 @@ static enum err board_of(struct req *r, struct policy_view *v, struct slice text
 static enum err make(struct req *r, struct policy_view *v)
 {
 	struct slice tree = page_get(&r->rq->query, "text"), on = page_get(&r->rq->query, "on");
-	int32_t day = today(r);
+	int32_t day = web_today(r);
 	struct date date;
 	struct slice text;
 

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "gateway/view.h"
 #include "governance/board.h"
+#include "governance/change.h"
 #include "governance/proof.h"
 #include "governance/texts.h"
 #include "policy/policy.h"
@@ -205,6 +206,108 @@ struct policy_view {
 	size_t n_items;
 	struct slice heartbeat; /* one sentence */
 };
+
+/* -- changes of the policy ----------------------------------------------------------------------
+ */
+
+/* A form field that keeps what was typed. */
+struct change_item {
+	const struct store_change *c;
+	struct slice drafter, day; /* day: empty while it is drafted */
+};
+
+struct change_list_view {
+	struct change_item *items;
+	size_t n;
+	struct slice next; /* number that the next version needs */
+	bool office;       /* else only what was decided, with its notice */
+};
+
+/* Cases that are decided alike before and after. */
+struct change_cases {
+	struct slice count, which, before, after;
+};
+
+/* One line of the comparison of old and new. */
+struct change_line {
+	struct slice what, where; /* 改める; 基本方針 8(3)イ */
+	struct slice before, after;
+};
+
+struct change_promise {
+	struct slice sentence, clause, breach; /* breach: empty where it holds */
+};
+
+/* What was done and said, from the record. */
+struct change_said {
+	struct slice who, what, note;
+	int64_t at_ms;
+	uint64_t index;
+};
+
+struct change_organ {
+	struct slice name;
+	bool approved;
+};
+
+struct change_view {
+	const struct store_change *c;
+	struct slice drafter, day, base, version;
+	unsigned may; /* enum of governance/change.h */
+	bool loads, reviewed;
+	struct slice fault, follows; /* with line, column and caret */
+	struct slice permitted, forbidden, altered, all;
+	bool same;
+	struct change_cases *cases;
+	size_t n_cases;
+	struct slice rest; /* cases beyond these, empty for none */
+	struct change_line *lines;
+	size_t n_lines;
+	struct change_promise *promises;
+	size_t n_promises, n_broken;
+	struct change_said *said;
+	size_t n_said;
+	struct change_organ *organs;
+	size_t n_organs;
+	size_t opinions, agreed, objected;
+	bool decided;
+};
+
+struct change_edit_view {
+	const struct store_change *c;
+	const char *part; /* "policy", "basis", "standard" */
+	struct slice text, fault;
+	uint32_t max; /* bytes that this form takes */
+	bool too_long;
+};
+
+struct paper_view {
+	const struct store_change *c;
+	bool notice;
+	struct slice text;
+};
+
+struct version_line {
+	struct slice hash, short_hash, day, since;
+	uint64_t number, epoch; /* epoch 0: decided, not in force yet */
+	bool now, emergency;
+	int64_t change;
+};
+
+struct history_view {
+	struct version_line *lines;
+	size_t n;
+};
+
+struct version_view {
+	struct version_line line;
+	struct slice text, title;
+	bool whole; /* nothing was left out */
+};
+
+const char *change_state_label(struct page *pg, enum change_state s);
+const char *change_state_kind(enum change_state s);
+const char *part_label(struct page *pg, const char *part);
 
 struct entry_view {
 	struct entry_proof *p;

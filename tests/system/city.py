@@ -2,6 +2,7 @@
 
 The environment's SEKISHO_SOURCE names the source tree, the first argument the program.
 """
+import datetime
 import http.client
 import json
 import os
@@ -25,7 +26,7 @@ def want(ok, what):
 
 class City:
     def __init__(self, home):
-        self.dir = home / 'city'
+        self.dir, self.offices = home / 'city', set()
         self.cli('init', self.dir, '--policy', SOURCE / 'policy/chofu/chofu.policy', '--city',
                  'chofu', '--name', '調布市', '--listen', 'internet=127.0.0.1:0,lgwan=127.0.0.1:0')
         for login, division in (('yamada', '福祉課'), ('suzuki', '福祉課'), ('sato', '市民課')):
@@ -104,3 +105,36 @@ class Client:
                 return t
             time.sleep(0.05)
         raise AssertionError('still under way')
+
+
+OFFICES = {'yamada': '情報セキュリティ管理者', 'suzuki': '統括情報セキュリティ責任者', 'sato': '市長'}
+
+
+class Officer(Client):
+    """Who holds an office, at the portal's forms."""
+
+    def __init__(self, city, login, zone='lgwan'):
+        super().__init__(city, zone)
+        if login not in city.offices:
+            city.cli('office', 'appoint', city.dir, login, OFFICES[login])
+            city.offices.add(login)
+        self.sign_in(login)
+
+    def post(self, path, **form):
+        return self.ask('POST', path, form={'csrf': self.csrf, **form})
+
+
+def next_policy(city, day=None, version=6):
+    """The example with 機密性2 let out, in force from that day (default: next week)."""
+    day = day or (now_in_japan() + datetime.timedelta(days=7)).date()
+    text = (SOURCE / 'policy/chofu/chofu.policy').read_text()
+    for old, new in (('when confidentiality = 1', 'when confidentiality <= 2'),
+                     ('confidentiality > 1 ', 'confidentiality > 2 '),
+                     ('version 5  effective 令和4年7月15日', f'version {version}  effective {day}')):
+        want(text.count(old) == 1, old)
+        text = text.replace(old, new)
+    return ''.join(line for line in text.splitlines(True) if 'confidentiality >= 2' not in line)
+
+
+def now_in_japan():
+    return datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9)))
