@@ -49,9 +49,8 @@ static struct store *store_of(struct req *r)
 
 static struct change_act act_of(const struct req *r)
 {
-	return (struct change_act){.login = slice_str(r->who.login),
-				   .zone = r->web->zone,
-				   .now_ms = r->pg.now_ms};
+	return (struct change_act){
+	    .login = slice_str(r->who.login), .zone = r->web->zone, .now_ms = r->pg.now_ms};
 }
 
 static struct slice name_of(struct req *r, struct slice login)
@@ -70,7 +69,8 @@ static enum err want_office(struct req *r)
 	return most == POLICY_SECRET ? OK : ERR_NOT_FOUND;
 }
 
-/* -- the list ------------------------------------------------------------------------------------ */
+/* -- the list ------------------------------------------------------------------------------------
+ */
 
 static enum err make_list(struct req *r, struct change_list_view *v)
 {
@@ -113,7 +113,8 @@ void page_changes(struct req *r)
 	web_html(r, 200);
 }
 
-/* -- one change ---------------------------------------------------------------------------------- */
+/* -- one change ----------------------------------------------------------------------------------
+ */
 
 /* All that is known about one change; the study lives in `big`. */
 struct looking {
@@ -145,8 +146,8 @@ static struct slice said_what(struct page *pg, const struct record_entry *e)
 					 (const char *)opinion.p);
 		const char *word = key ? text_by_key(pg, key) : NULL;
 
-		return slice_str(arena_printf(pg->arena, pg->ja ? "%s: %s" : "%s: %s", label,
-					      word ? word : ""));
+		return slice_str(
+		    arena_printf(pg->arena, pg->ja ? "%s: %s" : "%s: %s", label, word ? word : ""));
 	}
 	if (organ.n)
 		return slice_str(arena_printf(pg->arena, pg->ja ? "%s（%.*s）" : "%s (%.*s)", label,
@@ -163,14 +164,13 @@ static enum err put_said(struct req *r, const struct change_progress *p, struct 
 		const struct record_entry *e = &p->entries[i];
 		struct slice actor = record_value(e, "actor");
 
-		v->said[v->n_said++] =
-		    (struct change_said){.who = slice_eq_str(actor, "system")
-						    ? actor_text(&r->pg, e)
-						    : name_of(r, actor),
-					 .what = said_what(&r->pg, e),
-					 .note = record_value(e, "note"),
-					 .at_ms = e->at_ms,
-					 .index = e->index};
+		v->said[v->n_said++] = (struct change_said){.who = slice_eq_str(actor, "system")
+								       ? actor_text(&r->pg, e)
+								       : name_of(r, actor),
+							    .what = said_what(&r->pg, e),
+							    .note = record_value(e, "note"),
+							    .at_ms = e->at_ms,
+							    .index = e->index};
 		v->decided |= slice_eq_str(e->type, "change.decided");
 	}
 	return OK;
@@ -222,7 +222,8 @@ void page_change(struct req *r)
 	web_html(r, 200);
 }
 
-/* -- the editor ---------------------------------------------------------------------------------- */
+/* -- the editor ----------------------------------------------------------------------------------
+ */
 
 static enum err make_edit(struct req *r, struct arena *big, struct looking *l,
 			  struct change_edit_view *v)
@@ -266,7 +267,8 @@ void page_change_edit(struct req *r)
 	web_html(r, 200);
 }
 
-/* -- papers -------------------------------------------------------------------------------------- */
+/* -- papers --------------------------------------------------------------------------------------
+ */
 
 static enum err make_paper(struct req *r, struct arena *big, bool notice, struct looking *l,
 			   struct paper_view *v)

@@ -141,7 +141,8 @@ static enum err clauses(struct page *pg, const struct study_text *t, enum text_t
 		const struct clause_pair *p = &t->diff.pairs[i];
 		const struct clause *x =
 		    p->before == CLAUSES_NONE ? NULL : &t->before.nodes[p->before];
-		const struct clause *y = p->after == CLAUSES_NONE ? NULL : &t->after.nodes[p->after];
+		const struct clause *y =
+		    p->after == CLAUSES_NONE ? NULL : &t->after.nodes[p->after];
 		struct slice id = y ? y->id : x->id;
 		struct change_line line = {.what = what(pg, x != NULL, y != NULL)};
 
@@ -149,8 +150,9 @@ static enum err clauses(struct page *pg, const struct study_text *t, enum text_t
 			continue;
 		if (p->change == CHANGE_MOVED)
 			line.what = slice_str(page_say(pg, TXT_change_renumbered));
-		line.where = slice_str(arena_printf(pg->arena, "%s %.*s", text_tree_label(tree, pg->ja),
-						    (int)id.n, (const char *)id.p));
+		line.where =
+		    slice_str(arena_printf(pg->arena, "%s %.*s", text_tree_label(tree, pg->ja),
+					   (int)id.n, (const char *)id.p));
 		if (x)
 			line.before = clauses_words(pg->arena, x);
 		if (y)

@@ -71,7 +71,8 @@ static enum err versions(struct req *r, struct policy_view *v)
 		return ERR_MEMORY;
 	for (size_t i = n; i-- > 0;) {
 		int32_t until = text_until(all, n, i);
-		bool now = all[i].effective <= web_today(r) && (until == 0 || until >= web_today(r));
+		bool now =
+		    all[i].effective <= web_today(r) && (until == 0 || until >= web_today(r));
 
 		if (!all[i].is_public && v->audience < POLICY_SECRET)
 			continue;
