@@ -258,17 +258,44 @@ enum err mem_of_file(const char *label, int from, uint64_t cap, int *ret_fd)
 	return OK;
 }
 
-enum err mem_map(int fd, uint64_t cap, struct mem_map *ret_map)
+/* Size of a file that is sealed and not larger than cap. */
+static enum err sealed_size(int fd, uint64_t cap, uint64_t *ret_n)
 {
-	uint64_t n;
-	void *p = NULL;
 	int seals = fcntl(fd, F_GET_SEALS);
 
 	if (seals < 0 || (seals & SEALS) != SEALS)
 		return ERR_PEER;
-	TRY(mem_size(fd, &n));
-	if (n > cap)
-		return ERR_LIMIT;
+	TRY(mem_size(fd, ret_n));
+	return *ret_n > cap ? ERR_LIMIT : OK;
+}
+
+enum err mem_read(int fd, struct buf *ret)
+{
+	uint64_t n, done = 0;
+
+	TRY(buf_err(ret));
+	TRY(sealed_size(fd, ret->max - ret->n, &n));
+	if (n > 0 && !buf_reserve(ret, (size_t)n))
+		return buf_err(ret);
+	while (done < n) {
+		ssize_t k = pread(fd, ret->p + ret->n, (size_t)(n - done), (off_t)done);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return k < 0 ? err_of_errno() : ERR_IO;
+		buf_commit(ret, (size_t)k);
+		done += (uint64_t)k;
+	}
+	return OK;
+}
+
+enum err mem_map(int fd, uint64_t cap, struct mem_map *ret_map)
+{
+	uint64_t n;
+	void *p = NULL;
+
+	TRY(sealed_size(fd, cap, &n));
 	if (n > 0) {
 		p = mmap(NULL, (size_t)n, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (p == MAP_FAILED)

@@ -45,6 +45,9 @@ enum err mem_of(const char *label, struct slice s, int *ret_fd) NODISCARD;
 enum err mem_of_file(const char *label, int from, uint64_t cap, int *ret_fd) NODISCARD;
 enum err mem_size(int fd, uint64_t *ret_n) NODISCARD;
 
+/* Appends a sealed memory file. ERR_PEER where it is not sealed, ERR_LIMIT beyond ret->max. */
+enum err mem_read(int fd, struct buf *ret) NODISCARD;
+
 struct mem_map {
 	struct slice view; /* read only */
 };

@@ -64,16 +64,15 @@ static const struct rule zygote_rules[] = {
     ALLOW(read), /* last words of a job */
     ALLOW(recvmsg),
     ALLOW(sendmsg),
-    ALLOW(epoll_wait),
-    ALLOW(epoll_pwait),
-    ALLOW(epoll_ctl),
+    ALLOW(poll),
+    ALLOW(ppoll),
     ALLOW(socketpair), /* to a job's process */
     ALLOW(close),
     ALLOW(fstat),      /* the size of a memory file */
     ALLOW(newfstatat), /* fstat in newer C libraries */
     ALLOW(fcntl),      /* its seals */
+    ALLOW(pread64),    /* its bytes */
     {SCMP_SYS(clone), FORK_ONLY},
-    ALLOW(set_robust_list), /* fork in the C library */
     ALLOW(wait4),
     ALLOW(kill), /* a job out of time; in its own process namespace */
     /* a job that locks itself */

@@ -150,7 +150,7 @@ static void become(const struct spawn *s, unsigned ns, int go, pid_t parent)
 	union {
 		const char *const *from;
 		char *const *to;
-	} argv = {.from = s->argv};
+	} argv = {.from = s->argv}, env = {.from = s->env};
 
 	reset_signals();
 	/* The parent says go when the id maps are written, and closes when it could not. */
@@ -166,7 +166,7 @@ static void become(const struct spawn *s, unsigned ns, int go, pid_t parent)
 	}
 	if (!place_fds(s, &exe))
 		return;
-	syscall(SYS_execveat, exe, "", argv.to, environ, AT_EMPTY_PATH);
+	syscall(SYS_execveat, exe, "", argv.to, s->env ? env.to : environ, AT_EMPTY_PATH);
 }
 
 static enum err start(const struct spawn *s, unsigned ns, struct spawned *ret)

@@ -27,6 +27,7 @@ enum spawn_ns {
 struct spawn {
 	int exe;                 /* pinned descriptor of the program (spawn_self) */
 	const char *const *argv; /* ends with NULL */
+	const char *const *env;  /* ends with NULL; NULL: that of this process */
 	const int *fds;          /* become 3, 4, ...; borrowed */
 	size_t nfds;
 	unsigned namespaces; /* to be tried; what the kernel refuses is left out */

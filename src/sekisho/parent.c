@@ -204,6 +204,7 @@ static enum err spawn_role(struct parent *p, struct process *c, const struct com
 {
 	return spawn(&(struct spawn){.exe = p->exe[roles[c->role].program],
 				     .argv = line->argv,
+				     .env = role_is_zygote(c->role) ? proto_zygote_env : NULL,
 				     .fds = line->fds,
 				     .nfds = line->nfds,
 				     .namespaces = role_is_zygote(c->role) ? SPAWN_NS_ALL : 0,

@@ -180,18 +180,9 @@ static void describe_end(const struct proto_done *d, struct worker_result *r)
 
 static enum err read_report(struct pool *p, int fd)
 {
-	uint64_t n;
-	struct mem_map map = {0};
-
 	buf_free(&p->report);
-	TRY(mem_size(fd, &n));
-	if (n > PROTO_REPORT_MAX)
-		return ERR_LIMIT;
 	TRY(mem_seal(fd));
-	TRY(mem_map(fd, PROTO_REPORT_MAX, &map));
-	buf_slice(&p->report, map.view);
-	mem_unmap(&map);
-	return buf_err(&p->report);
+	return mem_read(fd, &p->report);
 }
 
 /* Takes the output of a job that said it went well. */
@@ -318,6 +309,7 @@ static enum err zygote_start(struct pool_kind *k)
 	TRY(sock_pair(two));
 	struct spawn s = {.exe = p->conf.exe,
 			  .argv = argv,
+			  .env = proto_zygote_env,
 			  .fds = &two[1],
 			  .nfds = 1,
 			  .namespaces = SPAWN_NS_ALL,

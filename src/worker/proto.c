@@ -9,6 +9,9 @@ const char *proto_kind_name(enum worker_kind kind)
 	return name[kind];
 }
 
+/* Else the kernel writes to a page of each process at every switch; forks then copy it. */
+const char *const proto_zygote_env[] = {"GLIBC_TUNABLES=glibc.pthread.rseq=0", NULL};
+
 static void put_limits(struct buf *b, const struct limits *l)
 {
 	wire_put_u64(b, l->input_bytes);

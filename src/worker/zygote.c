@@ -2,18 +2,51 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/sock.h"
 
 #define RUNNING_MAX PROTO_AT_ONCE_MAX
+#define PAGE ((size_t)4096)
+#define HUGE_PAGE ((size_t)2 * 1024 * 1024)
+/* As large as Linux gives a program. */
+#define JOB_STACK ((size_t)8 * 1024 * 1024)
+/* Address space that a job's heap begins with; it is part of its memory limit. */
+#define JOB_HEAP ((size_t)32 * 1024 * 1024)
+#define FROM_TOP ((size_t)64 * 1024) /* larger than any free chunk but the heap's end */
+#define ZYGOTE_STACK ((size_t)256 * 1024)
+/* What nearly every job uses of its stack: made present at once instead of page by page. */
+#define JOB_STACK_WARM (24 * PAGE)
+/* Inputs up to this are read into the heap: that is cheaper than the page faults of a mapping. */
+#define READ_MAX ((uint64_t)1 << 20)
+
+/*
+ * Memory. A fork makes every page that both sides have copied at the next write of either, and a
+ * page fault costs more than most of what a small job does. So what the zygote writes to while it
+ * serves is in `struct zygote` and on a stack beside it, which its jobs do not get at all; and what
+ * a job needs to know is in `struct seed`, at the top of the stack that it starts on.
+ */
+
+/* What a job's process knows at its birth. */
+struct seed {
+	const struct zygote_kind *kind;
+	struct sandbox_filter filter;
+	uint64_t vm_bytes;
+	bool open;
+	int socket;
+};
 
 /* A process that waits for its job, which then costs nobody the time of a fork. */
 struct spare {
@@ -21,53 +54,48 @@ struct spare {
 	int socket;
 };
 
-struct zygote;
-
 struct running {
-	struct zygote *z;
 	bool used, timed_out;
 	uint32_t id;
 	pid_t pid;
 	int socket;
-	struct loop_watch *watch;
-	struct loop_timer *timer;
-	uint64_t started_us;
+	uint64_t started_us, end_us; /* end_us: killed then; 0 = never */
 };
 
 struct zygote {
+	const struct zygote_ends *ends;
 	const struct zygote_kind *kind;
-	int fd;
-	struct loop *loop;
-	struct loop_watch *watch, *starter;
-	struct sandbox_filter worker;
-	uint64_t vm_bytes;
-	bool failed, open;
+	struct seed *seed;
+	bool failed, leave;
 	struct spare spare;
 	struct running run[RUNNING_MAX];
 	struct wire_msg msg;
+	ucontext_t main, served;
+	enum err result;
+	_Alignas(16) uint8_t stack[ZYGOTE_STACK];
 };
 
 static void stop(struct zygote *z)
 {
 	z->failed = true;
-	loop_stop(z->loop);
+	z->leave = true;
 }
 
 static void say_done(struct zygote *z, uint32_t id, const struct proto_done *done)
 {
-	AUTO_BUF b;
+	uint8_t room[sizeof *done + 64];
+	struct buf b = {.p = room, .cap = sizeof room, .max = sizeof room};
 
-	wire_buf(&b);
 	proto_put_done(&b, done);
-	if (wire_send(z->fd, PROTO_DONE, id, &b, NULL, 0) != OK)
+	if (wire_send(z->ends->jobs, PROTO_DONE, id, &b, NULL, 0) != OK)
 		stop(z);
 }
 
 /* The job's process from fork to lock. What fails here is told by the exit code alone. */
-static enum err lock_job(const struct zygote *z, const struct limits *l, uint64_t in_bytes)
+static enum err lock_job(const struct seed *s, const struct limits *l, uint64_t in_bytes)
 {
 	struct sandbox_limits lim = {
-	    .memory = z->vm_bytes ? z->vm_bytes + in_bytes + l->memory_bytes : l->memory_bytes,
+	    .memory = s->vm_bytes ? s->vm_bytes + in_bytes + l->memory_bytes : l->memory_bytes,
 	    /* The report is a file too; the pool looks at the output's own size again. */
 	    .file_bytes = l->output_bytes > PROTO_REPORT_MAX ? l->output_bytes : PROTO_REPORT_MAX,
 	    .cpu_seconds = l->cpu_seconds,
@@ -76,7 +104,7 @@ static enum err lock_job(const struct zygote *z, const struct limits *l, uint64_
 
 	TRY(sandbox_report_to(ZYGOTE_JOB_SOCKET));
 	TRY(sandbox_limits(&lim));
-	return z->worker.n ? sandbox_filter_load(&z->worker) : OK;
+	return s->filter.n ? sandbox_filter_load(&s->filter) : OK;
 }
 
 /* Keeps the socket to the zygote alone, beside 0 to 2 until the job is there. */
@@ -100,39 +128,60 @@ static enum err take_job(struct proto_job *opt, int fds[3])
 	return OK;
 }
 
-static const char *run_job(const struct zygote *z, const struct proto_job *opt, const int fds[3],
+/* The input, which lives as long as the process. */
+static enum err take_input(int fd, uint64_t cap, struct slice *ret)
+{
+	struct mem_map map = {0};
+	struct buf b;
+	uint64_t n;
+
+	TRY(mem_size(fd, &n));
+	if (n > READ_MAX || n > cap) {
+		TRY(mem_map(fd, cap, &map));
+		*ret = map.view;
+		return OK;
+	}
+	buf_init(&b, (size_t)n);
+	TRY(mem_read(fd, &b));
+	*ret = buf_view(&b);
+	return OK;
+}
+
+static const char *run_job(const struct seed *s, const struct proto_job *opt, const int fds[3],
 			   struct proto_last *last)
 {
 	struct zygote_job job = {.opt = opt, .out = fds[1], .report = fds[2]};
-	struct mem_map in = {0};
 
-	last->err = mem_map(fds[0], opt->limits.input_bytes, &in);
+	last->err = take_input(fds[0], opt->limits.input_bytes, &job.in);
 	if (last->err != OK)
 		return "the file is larger than limit input_bytes";
 	close(fds[0]);
 	if (syscall(SYS_close_range, 0u, 2u, 0) != 0)
 		last->err = ERR_IO;
-	if (last->err == OK && !z->open)
-		last->err = lock_job(z, &opt->limits, in.view.n);
+	if (last->err == OK && !s->open)
+		last->err = lock_job(s, &opt->limits, job.in.n);
 	if (last->err != OK)
 		return "the worker could not lock itself";
-	mallopt(M_TOP_PAD, 1 << 20);
-	job.in = in.view;
-	z->kind->run(&job, last);
+	s->kind->run(&job, last);
 	return NULL;
 }
 
-__attribute__((noreturn)) static void job_main(const struct zygote *z, int socket)
+/* The job's process, on a stack of its own. */
+static int job_main(void *arg)
 {
+	const struct seed *s = arg;
 	struct proto_last last = {.magic = PROTO_LAST_MAGIC};
 	struct proto_job opt;
 	const char *trouble;
 	int fds[3];
 
+	/* While nothing has come yet. Where the kernel cannot, pages come one by one. */
+	(void)madvise((uint8_t *)arg + sizeof *s - JOB_STACK_WARM, JOB_STACK_WARM,
+		      MADV_POPULATE_WRITE);
 	/* A zygote that is gone has no job for us. */
-	if (keep_socket(socket) != OK || take_job(&opt, fds) != OK)
+	if (keep_socket(s->socket) != OK || take_job(&opt, fds) != OK)
 		_exit(1);
-	trouble = run_job(z, &opt, fds, &last);
+	trouble = run_job(s, &opt, fds, &last);
 	if (trouble)
 		snprintf(last.text, sizeof last.text, "%s", trouble);
 	last.magic = PROTO_LAST_MAGIC;
@@ -147,10 +196,12 @@ static enum err fork_ahead(struct zygote *z)
 	if (z->spare.pid > 0)
 		return OK;
 	TRY(sock_pair(two));
-	/* Without the handlers of fork(3): one thread, and the child never returns. */
-	z->spare = (struct spare){.pid = _Fork(), .socket = two[0]};
-	if (z->spare.pid == 0)
-		job_main(z, two[1]);
+	z->seed->socket = two[1];
+	/* One thread, and the child never returns: nothing of fork(3) is needed. */
+	z->spare = (struct spare){
+	    .pid = clone(job_main, z->seed, SIGCHLD, z->seed),
+	    .socket = two[0],
+	};
 	close(two[1]);
 	if (z->spare.pid < 0) {
 		close(two[0]);
@@ -186,9 +237,8 @@ static uint32_t usec32(uint64_t us)
 }
 
 /* Its end is closed: the process is dead, or about to be. */
-static void finish(struct running *r)
+static void finish(struct zygote *z, struct running *r)
 {
-	struct zygote *z = r->z;
 	struct proto_done done = {.end = END_EXIT};
 	struct rusage use = {0};
 	int status = 0;
@@ -215,30 +265,11 @@ static void finish(struct running *r)
 	done.wall_us = usec32(clock_mono_us() - r->started_us);
 	done.cpu_us = usec32((uint64_t)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000u +
 			     (uint64_t)(use.ru_utime.tv_usec + use.ru_stime.tv_usec));
-	loop_unwatch(r->watch);
-	loop_cancel(r->timer);
 	close(r->socket);
 	r->used = false;
 	say_done(z, r->id, &done);
 	/* The answer is on its way: now is the time. A failure shows when the next job comes. */
 	(void)!fork_ahead(z);
-}
-
-/* The last words are small and wait in the socket: only its end matters. */
-static void on_end(void *arg, int fd, unsigned events)
-{
-	(void)fd;
-	if (events & LOOP_HUP)
-		finish(arg);
-}
-
-static void on_time(void *arg)
-{
-	struct running *r = arg;
-
-	r->timer = NULL;
-	r->timed_out = true;
-	kill(r->pid, SIGKILL);
 }
 
 static struct running *free_slot(struct zygote *z)
@@ -247,14 +278,6 @@ static struct running *free_slot(struct zygote *z)
 		if (!z->run[i].used)
 			return &z->run[i];
 	return NULL;
-}
-
-static enum err watch_job(struct running *r, uint32_t wall_seconds)
-{
-	TRY(loop_watch(r->z->loop, r->socket, 0, on_end, r, &r->watch));
-	if (wall_seconds)
-		TRY(loop_timer(r->z->loop, (uint64_t)wall_seconds * 1000, on_time, r, &r->timer));
-	return OK;
 }
 
 static void spare_lost(struct spare *spare)
@@ -295,15 +318,16 @@ static enum err on_job(void *arg, struct wire_msg *m, struct reader *payload)
 
 	TRY(proto_get_job(payload, &opt));
 	if (r) {
-		*r = (struct running){
-		    .z = z, .used = true, .id = m->id, .started_us = clock_mono_us()};
+		*r = (struct running){.used = true, .id = m->id, .started_us = clock_mono_us()};
 		r->used = hand_over(z, &opt, m->fds, r) == OK;
 	}
 	if (!r || !r->used) {
 		say_done(z, m->id, &(struct proto_done){.end = END_START, .number = ERR_FULL});
 		return OK;
 	}
-	return watch_job(r, opt.limits.wall_seconds);
+	if (opt.limits.wall_seconds)
+		r->end_us = r->started_us + (uint64_t)opt.limits.wall_seconds * 1000000u;
+	return OK;
 }
 
 static enum err on_cancel(void *arg, struct wire_msg *m, struct reader *payload)
@@ -322,16 +346,13 @@ static const struct wire_type from_pool[] = {
     {PROTO_CANCEL, "cancel", 0, 0, 0, on_cancel},
 };
 
-static void on_message(void *arg, int fd, unsigned events)
+static void on_message(struct zygote *z)
 {
-	struct zygote *z = arg;
+	enum err e = wire_recv(z->ends->jobs, &z->msg);
 
-	enum err e = wire_recv(fd, &z->msg);
-
-	(void)events;
 	/* The pool is gone: so is the reason to be here. */
 	if (e == ERR_CRASH) {
-		loop_stop(z->loop);
+		z->leave = true;
 		return;
 	}
 	if (e != OK || wire_dispatch(from_pool, ARRAY_LEN(from_pool), z, &z->msg, NULL) != OK) {
@@ -341,14 +362,61 @@ static void on_message(void *arg, int fd, unsigned events)
 	wire_msg_clear(&z->msg);
 }
 
-/* The starter has nothing to say but that it is time to go. */
-static void on_starter(void *arg, int fd, unsigned events)
+/* Kills what is out of time. Milliseconds until the next one is, -1 for never. */
+static int end_late_jobs(struct zygote *z)
 {
-	struct zygote *z = arg;
+	uint64_t now = clock_mono_us(), next = UINT64_MAX;
 
-	(void)fd;
-	(void)events;
-	loop_stop(z->loop);
+	for (size_t i = 0; i < RUNNING_MAX; i++) {
+		struct running *r = &z->run[i];
+
+		if (!r->used || r->end_us == 0 || r->timed_out)
+			continue;
+		if (r->end_us <= now) {
+			r->timed_out = true;
+			kill(r->pid, SIGKILL);
+		} else if (r->end_us < next) {
+			next = r->end_us;
+		}
+	}
+	if (next == UINT64_MAX)
+		return -1;
+	return next - now > 3600u * 1000000u ? 3600 * 1000 : (int)((next - now) / 1000) + 1;
+}
+
+/*
+ * Waits for a message, for a word of the starter (who has nothing to say but that it is time to
+ * go), or for the end of a job: its last words are small and wait in its socket, so only the end
+ * matters.
+ */
+static void serve_once(struct zygote *z)
+{
+	struct pollfd p[2 + RUNNING_MAX] = {
+	    {.fd = z->ends->jobs, .events = POLLIN},
+	    {.fd = z->ends->starter == z->ends->jobs ? -1 : z->ends->starter, .events = POLLIN},
+	};
+	struct running *of[2 + RUNNING_MAX];
+	nfds_t n = 2;
+	int ms = end_late_jobs(z);
+
+	for (size_t i = 0; i < RUNNING_MAX; i++) {
+		if (!z->run[i].used)
+			continue;
+		of[n] = &z->run[i];
+		p[n++] = (struct pollfd){.fd = z->run[i].socket};
+	}
+	if (poll(p, n, ms) < 0) {
+		if (errno != EINTR)
+			stop(z);
+		return;
+	}
+	for (nfds_t i = 2; i < n && !z->leave; i++)
+		if (p[i].revents)
+			finish(z, of[i]);
+	if (!z->leave && p[0].revents)
+		on_message(z);
+	if (p[1].revents)
+		z->leave = true;
 }
 
 static int compare_bytes(const void *a, const void *b)
@@ -366,11 +434,33 @@ static void warm_up_libc(void)
 		qsort(text, 4096, 1, compare_bytes);
 	free(text);
 	mallopt(M_ARENA_MAX, 1);
-	/*
-	 * The heap's free end stays small here: calloc would clear what a job takes of it, page by
-	 * page, where fresh memory is clear already. A job's own heap grows in large steps instead.
-	 */
-	mallopt(M_TOP_PAD, 0);
+	/* A job's memory is never given back before its end, and is one heap. */
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_TOP_PAD, 1 << 20);
+}
+
+/*
+ * The last thing before the first fork: what malloc gives next begins at a huge page, and so does
+ * all that follows it. One page fault then makes present what takes a small job a hundred
+ * otherwise. Nothing of it is touched here: pages that a job has not written are its zygote's too.
+ */
+static void settle_heap(void)
+{
+	uint8_t *room = malloc(JOB_HEAP), *first;
+	uintptr_t at;
+
+	/* The heap's free end is large now, and its head the next chunk to be given. */
+	free(room);
+	first = malloc(FROM_TOP);
+	if (!room || !first)
+		return;
+	at = ((uintptr_t)first + FROM_TOP + HUGE_PAGE) & ~(HUGE_PAGE - 1);
+	free(first);
+	/* A chunk has a word before it; the next one is then at `at`. */
+	first = malloc(at - (uintptr_t)first - sizeof(size_t));
+	if ((uintptr_t)first + malloc_usable_size(first) + sizeof(size_t) == at)
+		(void)madvise((void *)at, JOB_HEAP - 2 * HUGE_PAGE, MADV_HUGEPAGE);
 }
 
 /* Gives away all rights of the zygote. What fails is missing in the fences, and told. */
@@ -385,11 +475,11 @@ static struct fences lock_zygote(struct zygote *z, unsigned namespaces)
 	sandbox_drop_caps(&f);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	f.have |= 1u << FENCE_LIMITS;
-	if (sandbox_filter_build(SANDBOX_WORKER, &z->worker) == OK &&
+	if (sandbox_filter_build(SANDBOX_WORKER, &z->seed->filter) == OK &&
 	    sandbox_filter_build(SANDBOX_ZYGOTE, &own) == OK && sandbox_filter_load(&own) == OK)
 		f.have |= 1u << FENCE_SECCOMP;
 	else
-		sandbox_filter_free(&z->worker);
+		sandbox_filter_free(&z->seed->filter);
 	sandbox_filter_free(&own);
 	return f;
 }
@@ -404,45 +494,88 @@ static enum err learn_namespaces(struct zygote *z, int starter, unsigned *ret_na
 	return OK;
 }
 
-static enum err serve(struct zygote *z, const struct zygote_ends *ends)
+static enum err serve(struct zygote *z)
 {
-	AUTO_BUF hello = {0};
+	uint8_t room[8];
+	struct buf hello = {.p = room, .cap = sizeof room, .max = sizeof room};
 	struct fences f = {0};
 	unsigned namespaces;
 
-	wire_buf(&hello);
-	TRY(learn_namespaces(z, ends->starter, &namespaces));
+	TRY(learn_namespaces(z, z->ends->starter, &namespaces));
 	warm_up_libc();
 	if (z->kind->warm_up)
 		z->kind->warm_up();
-	malloc_trim(0);
-	z->vm_bytes = sandbox_vm_bytes();
-	z->open = ends->open;
-	if (!z->open)
+	z->seed->vm_bytes = sandbox_vm_bytes();
+	z->seed->open = z->ends->open;
+	if (!z->ends->open)
 		f = lock_zygote(z, namespaces);
+	settle_heap();
 	wire_put_u32(&hello, f.have);
 	wire_put_u32(&hello, (uint32_t)f.landlock_abi);
-	TRY(wire_send(z->fd, PROTO_HELLO, 0, &hello, NULL, 0));
-	TRY(loop_watch(z->loop, z->fd, LOOP_READ, on_message, z, &z->watch));
-	if (ends->starter != ends->jobs)
-		TRY(loop_watch(z->loop, ends->starter, LOOP_READ, on_starter, z, &z->starter));
+	TRY(wire_send(z->ends->jobs, PROTO_HELLO, 0, &hello, NULL, 0));
 	TRY(fork_ahead(z));
-	if (ends->up)
-		TRY(ends->up(ends->starter));
-	TRY(loop_run(z->loop));
+	if (z->ends->up)
+		TRY(z->ends->up(z->ends->starter));
+	while (!z->leave)
+		serve_once(z);
 	return z->failed ? ERR_CRASH : OK;
+}
+
+/* makecontext passes ints only: the address of the zygote in two halves. */
+static void serve_on_own_stack(unsigned high, unsigned low)
+{
+	union {
+		uintptr_t from;
+		struct zygote *to;
+	} z = {.from = (uintptr_t)high << 16 << 16 | low};
+
+	z.to->result = serve(z.to);
+}
+
+/* Zeroed memory with a page before it that nobody may touch. */
+static void *map_guarded(size_t n)
+{
+	uint8_t *p = mmap(NULL, n + PAGE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+
+	if (p == MAP_FAILED || mprotect(p, PAGE, PROT_NONE) != 0)
+		return NULL;
+	return p + PAGE;
+}
+
+static struct seed *map_seed(void)
+{
+	const size_t n = (sizeof(struct seed) + 63) & ~(size_t)63;
+	uint8_t *p = map_guarded(JOB_STACK);
+	union {
+		uint8_t *from;
+		struct seed *to;
+	} u = {.from = p + JOB_STACK - n};
+
+	return p ? u.to : NULL;
 }
 
 int zygote_main(const struct zygote_ends *ends, const struct zygote_kind *kind)
 {
-	struct zygote *z = calloc(1, sizeof *z);
-	AUTO_LOOP loop = NULL;
+	const size_t size = (sizeof(struct zygote) + PAGE - 1) & ~(PAGE - 1);
+	struct zygote *z = map_guarded(size);
 
-	if (!z || loop_new(&loop) != OK)
+	if (!z || madvise(z, size, MADV_DONTFORK) != 0)
 		return 1;
+	z->ends = ends;
 	z->kind = kind;
-	z->fd = ends->jobs;
-	z->loop = loop;
+	z->seed = map_seed();
+	if (!z->seed || getcontext(&z->served) != 0)
+		return 1;
+	z->seed->kind = kind;
 	wire_msg_init(&z->msg);
-	return serve(z, ends) == OK ? 0 : 1;
+	z->result = ERR_CRASH;
+	z->served.uc_stack.ss_sp = z->stack;
+	z->served.uc_stack.ss_size = sizeof z->stack;
+	z->served.uc_link = &z->main;
+	makecontext(&z->served, (void (*)(void))serve_on_own_stack, 2,
+		    (unsigned)((uintptr_t)z >> 16 >> 16), (unsigned)(uintptr_t)z);
+	if (swapcontext(&z->main, &z->served) != 0)
+		return 1;
+	return z->result == OK ? 0 : 1;
 }
