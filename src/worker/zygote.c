@@ -16,6 +16,7 @@
 #include <ucontext.h>
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/huge.h"
 #include "os/sock.h"
 
 #define RUNNING_MAX PROTO_AT_ONCE_MAX
@@ -176,7 +177,7 @@ static int job_main(void *arg)
 	int fds[3];
 
 	/* While nothing has come yet. Where the kernel cannot, pages come one by one. */
-	(void)madvise((uint8_t *)arg + sizeof *s - JOB_STACK_WARM, JOB_STACK_WARM,
+	(void)madvise((void *)(((uintptr_t)arg | (PAGE - 1)) + 1 - JOB_STACK_WARM), JOB_STACK_WARM,
 		      MADV_POPULATE_WRITE);
 	/* A zygote that is gone has no job for us. */
 	if (keep_socket(s->socket) != OK || take_job(&opt, fds) != OK)
@@ -502,6 +503,7 @@ static enum err serve(struct zygote *z)
 	unsigned namespaces;
 
 	TRY(learn_namespaces(z, z->ends->starter, &namespaces));
+	huge_program(2 * HUGE_PAGE);
 	warm_up_libc();
 	if (z->kind->warm_up)
 		z->kind->warm_up();
