@@ -1,8 +1,11 @@
 #include "format/format.h"
 #include "format/opc.h"
 
+#include <libdeflate.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include "format/charset.h"
+#include "format/member_name.h"
 
 enum err format_hold(struct job *job, enum err e, const char *finding, struct slice part,
 		     size_t offset, const char *fmt, ...)
@@ -100,4 +103,19 @@ enum err format_sanitize(struct job *job)
 		job->report->bytes_out = job->out->n;
 	}
 	return OK;
+}
+
+void format_warm_up(void)
+{
+	AUTO_BUF name;
+
+	charset_warm_up();
+	/* Beyond ASCII, so that ICU loads its tables. */
+	buf_init(&name, 64);
+	(void)!name_fold(S("\xE3\x81\x82"), &name);
+	/* They ask the processor what it can, which is slow where that is a virtual one. */
+	libdeflate_free_compressor(libdeflate_alloc_compressor(1));
+	libdeflate_free_decompressor(libdeflate_alloc_decompressor());
+	(void)libdeflate_crc32(0, "", 1);
+	(void)libdeflate_adler32(1, "", 1);
 }

@@ -82,6 +82,9 @@ enum err format_identify(struct job *job) NODISCARD;
 /* identify, then the method. The one entry point of the room; nested members use it too. */
 enum err format_sanitize(struct job *job) NODISCARD;
 
+/* What a library makes or loads at its first use. Call it once, before a worker locks itself. */
+void format_warm_up(void);
+
 /* Adds a held item and fills job->diag; returns e. */
 enum err format_hold(struct job *job, enum err e, const char *finding, struct slice part,
 		     size_t offset, const char *fmt, ...) PRINTF_LIKE(6, 7);

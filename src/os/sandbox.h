@@ -72,13 +72,13 @@ enum sandbox_profile {
 	SANDBOX_SERVICE, /* http, portal, gateway, signer: files and sockets it has, no exec */
 };
 
+struct sock_filter; /* linux/filter.h */
 struct sandbox_filter {
-	void *code; /* struct sock_filter[] */
+	const struct sock_filter *code;
 	size_t n;
 };
-/* Builds a filter once, to be loaded by many children. ERR_UNSUPPORTED without seccomp. */
-enum err sandbox_filter_build(enum sandbox_profile p, struct sandbox_filter *ret_filter) NODISCARD;
-void sandbox_filter_free(struct sandbox_filter *f);
+/* The filter of a profile, compiled when the program was built (sandbox_compile.c). */
+struct sandbox_filter sandbox_filter(enum sandbox_profile p);
 /* no_new_privs and the filter. ERR_UNSUPPORTED when the kernel refuses. */
 enum err sandbox_filter_load(const struct sandbox_filter *f) NODISCARD;
 

@@ -42,10 +42,9 @@ struct world {
 static int locked(void *arg)
 {
 	struct world *w = arg;
-	struct sandbox_filter f;
+	struct sandbox_filter f = sandbox_filter(w->profile);
 
-	if (sandbox_filter_build(w->profile, &f) != OK || sandbox_report_to(w->pipe[1]) != OK ||
-	    sandbox_filter_load(&f) != OK)
+	if (sandbox_report_to(w->pipe[1]) != OK || sandbox_filter_load(&f) != OK)
 		return 90;
 	return w->then(w);
 }

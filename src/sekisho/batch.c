@@ -10,6 +10,9 @@
 #include "sekisho/roles.h"
 #include "worker/proto.h"
 
+/* From here on it pays to start the workers more slowly and each job faster. */
+#define FILES_MANY 64
+
 struct run;
 
 /* One file on its way. */
@@ -186,7 +189,9 @@ enum err batch_run(struct batch *b, const struct files *files)
 	AUTO_LOOP loop = NULL;
 	AUTO_CLOSE exe = -1;
 	struct run r = {.b = b};
-	struct pool_conf conf = {.arg = b->no_sandbox ? "open" : NULL};
+	struct pool_conf conf = {.arg = b->no_sandbox           ? "open"
+					: files->n < FILES_MANY ? "brief"
+								: NULL};
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	enum err e;
 

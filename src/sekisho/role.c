@@ -93,14 +93,12 @@ struct fences role_lock(const struct role_env *env, const char *const *read,
 			const char *const *write)
 {
 	struct fences f = {0};
-	struct sandbox_filter filter = {0};
+	struct sandbox_filter filter = sandbox_filter(SANDBOX_SERVICE);
 
 	sandbox_landlock_paths(&f, read, write);
 	sandbox_drop_caps(&f);
-	if (sandbox_filter_build(SANDBOX_SERVICE, &filter) == OK &&
-	    sandbox_report_to(env->control) == OK && sandbox_filter_load(&filter) == OK)
+	if (sandbox_report_to(env->control) == OK && sandbox_filter_load(&filter) == OK)
 		f.have |= 1u << FENCE_SECCOMP;
-	sandbox_filter_free(&filter);
 	return f;
 }
 

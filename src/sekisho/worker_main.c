@@ -3,6 +3,7 @@
  * and password hashes, with the libraries that those need. Not for people.
  *
  *     sekisho-worker zygote KIND                 started by a pool (worker/pool.h): socket on fd 3
+ *     sekisho-worker brief KIND                  the same for few jobs: a short start counts
  *     sekisho-worker open KIND                   the same without any lock, for a debugger
  *     sekisho-worker role KIND ZONE N DIR EDGE   started by the parent (sekisho/roles.h): control
  *                                                socket on fd 3, edge to the gateway on fd 4
@@ -31,8 +32,9 @@ int main(int argc, char **argv)
 	const struct zygote_kind *kind = argc > 2 ? kind_named(argv[2]) : NULL;
 	bool role = argc == 7 && strcmp(argv[1], "role") == 0;
 	bool open = argc == 3 && strcmp(argv[1], "open") == 0;
+	bool brief = argc == 3 && strcmp(argv[1], "brief") == 0;
 
-	if (!kind || (!role && !open && (argc != 3 || strcmp(argv[1], "zygote") != 0))) {
+	if (!kind || (!role && !open && !brief && (argc != 3 || strcmp(argv[1], "zygote") != 0))) {
 		fprintf(stderr, "sekisho-worker: started by sekisho, not by people\n");
 		return 1;
 	}
@@ -42,7 +44,8 @@ int main(int argc, char **argv)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	if (!role)
-		return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 3, .open = open},
-				   kind);
+		return zygote_main(
+		    &(struct zygote_ends){.starter = 3, .jobs = 3, .open = open, .brief = brief},
+		    kind);
 	return zygote_main(&(struct zygote_ends){.starter = 3, .jobs = 4, .up = say_ready}, kind);
 }

@@ -38,7 +38,29 @@ static bool is_composed(struct arena *arena, struct slice s)
 	       U_SUCCESS(code);
 }
 
-enum err name_key(struct arena *arena, struct slice name, struct slice *ret)
+/* For ASCII the form is lower case, and no table of ICU is needed. */
+static enum err ascii_key(struct arena *arena, struct slice name, struct slice *ret)
+{
+	uint8_t *to = arena_alloc(arena, name.n + 1);
+
+	if (!to)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < name.n; i++)
+		to[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] | 0x20 : name.p[i];
+	to[name.n] = '/';
+	*ret = slice_of(to, name.n + 1);
+	return OK;
+}
+
+void verify_warm_up(void)
+{
+	UErrorCode code = U_ZERO_ERROR;
+
+	(void)unorm2_getNFCInstance(&code);
+	(void)unorm2_getNFKCCasefoldInstance(&code);
+}
+
+static enum err wide_key(struct arena *arena, struct slice name, struct slice *ret)
 {
 	UErrorCode code = U_ZERO_ERROR;
 	const UNormalizer2 *form = unorm2_getNFKCCasefoldInstance(&code);
@@ -56,6 +78,11 @@ enum err name_key(struct arena *arena, struct slice name, struct slice *ret)
 	to[bytes] = '/';
 	*ret = slice_of(to, (size_t)bytes + 1);
 	return OK;
+}
+
+enum err name_key(struct arena *arena, struct slice name, struct slice *ret)
+{
+	return is_ascii(name) ? ascii_key(arena, name, ret) : wide_key(arena, name, ret);
 }
 
 /* The device names of Windows, with any extension and in any width. */

@@ -20,6 +20,9 @@
 enum err verify_output(struct slice grammar, struct slice out, const struct limits *limits,
 		       struct arena *arena, struct diag *d) NODISCARD;
 
+/* What a library makes or loads at its first use. Call it once, before a worker locks itself. */
+void verify_warm_up(void);
+
 /* Guesses the grammar from the first bytes and the members' names, for `sekisho verify FILE`. */
 enum err verify_guess(struct slice name, struct slice out, const char **ret_grammar) NODISCARD;
 

@@ -3,7 +3,6 @@
  */
 #include <sodium.h>
 #include <stdio.h>
-#include "format/charset.h"
 #include "format/format.h"
 #include "verify/verify.h"
 #include "worker/zygote.h"
@@ -148,7 +147,7 @@ static void warm_up_sodium(void)
 }
 
 const struct zygote_kind zygote_kinds[WORKER_KINDS] = {
-    [WORKER_SANITIZE] = {charset_warm_up, run_sanitize},
-    [WORKER_VERIFY] = {NULL, run_verify},
+    [WORKER_SANITIZE] = {format_warm_up, run_sanitize},
+    [WORKER_VERIFY] = {verify_warm_up, run_verify},
     [WORKER_PASSWORD] = {warm_up_sodium, run_password},
 };

@@ -430,6 +430,7 @@ static void warm_up_libc(void)
 {
 	char *text = calloc(1, 4096);
 
+	clearenv();
 	/* qsort of more than 1 KiB asks sysconf for the memory size, once. */
 	if (text)
 		qsort(text, 4096, 1, compare_bytes);
@@ -468,7 +469,7 @@ static void settle_heap(void)
 static struct fences lock_zygote(struct zygote *z, unsigned namespaces)
 {
 	struct fences f = {0};
-	struct sandbox_filter own = {0};
+	struct sandbox_filter own = sandbox_filter(SANDBOX_ZYGOTE);
 
 	fences_of_ns(&f, namespaces);
 	sandbox_empty_root(&f);
@@ -476,12 +477,10 @@ static struct fences lock_zygote(struct zygote *z, unsigned namespaces)
 	sandbox_drop_caps(&f);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	f.have |= 1u << FENCE_LIMITS;
-	if (sandbox_filter_build(SANDBOX_WORKER, &z->seed->filter) == OK &&
-	    sandbox_filter_build(SANDBOX_ZYGOTE, &own) == OK && sandbox_filter_load(&own) == OK)
+	if (sandbox_filter_load(&own) == OK) {
+		z->seed->filter = sandbox_filter(SANDBOX_WORKER);
 		f.have |= 1u << FENCE_SECCOMP;
-	else
-		sandbox_filter_free(&z->seed->filter);
-	sandbox_filter_free(&own);
+	}
 	return f;
 }
 
@@ -503,7 +502,8 @@ static enum err serve(struct zygote *z)
 	unsigned namespaces;
 
 	TRY(learn_namespaces(z, z->ends->starter, &namespaces));
-	huge_program(2 * HUGE_PAGE);
+	if (!z->ends->brief)
+		huge_program(2 * HUGE_PAGE);
 	warm_up_libc();
 	if (z->kind->warm_up)
 		z->kind->warm_up();

@@ -41,6 +41,7 @@ struct zygote_ends {
 	int jobs;                    /* the pool's socket; may be the same */
 	enum err (*up)(int starter); /* called when it serves; may be NULL */
 	bool open;                   /* no lock at all, for a debugger */
+	bool brief; /* few jobs will come: no preparation that pays only for many */
 };
 
 /* Serves jobs of one kind. Returns the exit code of the process: 0 when an end was closed. */
