@@ -2,6 +2,7 @@
 #include "web/templates.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/calendar.h"
 #include "gateway/reason.h"
@@ -184,6 +185,25 @@ const char *weight_label(struct page *pg, struct slice finding)
 					  [SEVERITY_DANGER] = TXT_transfer_weight_danger};
 
 	return page_say(pg, texts[weight_of(finding)]);
+}
+
+size_t by_weight(struct view_item *items, size_t n, struct arena *a)
+{
+	struct view_item *was = arena_array(a, n + 1, sizeof *was);
+	size_t to = 0, serious = 0;
+
+	if (!was)
+		return n; /* unsorted: everything is shown as serious */
+	if (n)
+		memcpy(was, items, n * sizeof *was);
+	for (int w = SEVERITY_DANGER; w >= SEVERITY_INFO; w--) {
+		for (size_t i = 0; i < n; i++)
+			if ((int)weight_of(was[i].finding) == w)
+				items[to++] = was[i];
+		if (w > SEVERITY_INFO)
+			serious = to;
+	}
+	return serious;
 }
 
 static const char *keyed(struct page *pg, const char *prefix, struct slice word)

@@ -219,6 +219,7 @@ static bool transfer(struct req *r, struct view_transfer *t, struct transfer_vie
 		    (t->n_entries > 0 && t->entries[t->n_entries - 1].index >= t->signed_size);
 	steps_of(&r->pg, t, v->steps);
 	v->decision = decision_text(&r->pg, t);
+	v->serious = by_weight(t->report.items, t->report.n, r->arena);
 	return true;
 }
 

@@ -79,6 +79,8 @@ const char *reason_sentence(struct page *pg, struct slice reason);
 const char *reason_next(struct page *pg, struct slice reason);
 
 const char *weight_label(struct page *pg, struct slice finding);
+/* Puts the items in order, gravest first, else as they were; returns how many are above "info". */
+size_t by_weight(struct view_item *items, size_t n, struct arena *a);
 struct slice actor_text(struct page *pg, const struct record_entry *e);
 const char *purpose_label(struct page *pg, struct slice purpose);
 const char *finding_sentence(struct page *pg, struct slice finding);
@@ -134,7 +136,7 @@ struct transfer_view {
 	struct step steps[STEPS];
 	struct slice decision; /* one sentence */
 	bool may_collect, may_withdraw, moving;
-	size_t dangers; /* report items of that weight */
+	size_t serious; /* report items above "for your information": they stand first */
 };
 
 struct me_view {

@@ -6,6 +6,7 @@
 #include "base/test.h"
 #include "record/signer.h"
 #include "tlog/receipt.h"
+#include "web/view.h"
 
 #define TOKEN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define CSRF "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
@@ -720,7 +721,25 @@ static void whoever_takes_part_gets_the_proof(void)
 	CHECK(system(cmd) == 0);
 }
 
-TESTS(CASE(the_log_is_for_everybody), CASE(whoever_takes_part_gets_the_proof), CASE(escapes),
-      CASE(hostile_values_stay_text), CASE(speaks_the_readers_language), CASE(asks_to_sign_in),
-      CASE(signs_in), CASE(csrf_is_needed), CASE(others_do_not_exist), CASE(collects),
-      CASE(uploads), CASE(api_tokens), CASE(api_refuses))
+static void the_gravest_findings_stand_first(void)
+{
+	AUTO_ARENA a = arena_new(65536);
+	struct view_item items[] = {{.finding = S("metadata"), .count = 1},
+				    {.finding = S("comment-kept"), .count = 2},
+				    {.finding = S("metadata"), .count = 3},
+				    {.finding = S("macro"), .count = 4},
+				    {.finding = S("comment-kept"), .count = 5}};
+	static const uint32_t want[] = {4, 2, 5, 1, 3};
+
+	REQUIRE(a);
+	CHECK(by_weight(items, ARRAY_LEN(items), a) == 3);
+	for (size_t i = 0; i < ARRAY_LEN(want); i++)
+		CHECK(items[i].count == want[i]);
+	CHECK(by_weight(items, 0, a) == 0);
+}
+
+TESTS(CASE(the_gravest_findings_stand_first), CASE(the_log_is_for_everybody),
+      CASE(whoever_takes_part_gets_the_proof), CASE(escapes), CASE(hostile_values_stay_text),
+      CASE(speaks_the_readers_language), CASE(asks_to_sign_in), CASE(signs_in),
+      CASE(csrf_is_needed), CASE(others_do_not_exist), CASE(collects), CASE(uploads),
+      CASE(api_tokens), CASE(api_refuses))
