@@ -164,7 +164,8 @@ static enum err rebuild_part(struct ooxml *o)
 	struct xml_node *root;
 
 	TRY(filter_part(o, &root));
-	/* Before the format looks, so that it judges the one that stays; and after it took things out. */
+	/* Before the format looks, so that it judges the one that stays; and after it took things
+	 * out. */
 	TRY(ooxml_settle(o, root));
 	if (o->kind->part)
 		TRY(o->kind->part(o, root));

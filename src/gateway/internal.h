@@ -176,7 +176,8 @@ const char *content_mime(struct slice grammar);
 enum err content_name(struct slice name, struct slice ext, struct arena *a, struct slice *ret)
     NODISCARD;
 
-/* -- handlers of commands (send.c, collect.c, change.c, sign.c) --------------------------------------------
+/* -- handlers of commands (send.c, collect.c, change.c, sign.c)
+ * --------------------------------------------
  */
 
 enum err do_sign_out(struct request *q);

@@ -21,8 +21,8 @@
 
 struct web {
 	struct view *view;
-	const struct policy *policy; /* in force */
-	struct hash policy_hash;     /* its version */
+	const struct policy *policy;  /* in force */
+	struct hash policy_hash;      /* its version */
 	struct slice basis, standard; /* the texts that it cites; standard may be empty */
 	struct slice zone;            /* of the listener, by the edge */
 	struct slice city, help_office, help_extension;
