@@ -142,15 +142,22 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Returns only by failing. */
+static void run_program(const struct spawn *s, int exe)
+{
+	union {
+		const char *const *from;
+		char *const *to;
+	} argv = {.from = s->argv}, env = {.from = s->env};
+
+	syscall(SYS_execveat, exe, "", argv.to, s->env ? env.to : environ, AT_EMPTY_PATH);
+}
+
 /* In the child, after fork. Returns only by failing. */
 static void become(const struct spawn *s, unsigned ns, int go, pid_t parent)
 {
 	int exe = s->exe;
 	char c;
-	union {
-		const char *const *from;
-		char *const *to;
-	} argv = {.from = s->argv}, env = {.from = s->env};
 
 	reset_signals();
 	/* The parent says go when the id maps are written, and closes when it could not. */
@@ -164,9 +171,8 @@ static void become(const struct spawn *s, unsigned ns, int go, pid_t parent)
 		if (!(ns & SPAWN_NS_PID) && getppid() != parent)
 			return;
 	}
-	if (!place_fds(s, &exe))
-		return;
-	syscall(SYS_execveat, exe, "", argv.to, s->env ? env.to : environ, AT_EMPTY_PATH);
+	if (place_fds(s, &exe))
+		run_program(s, exe);
 }
 
 static enum err start(const struct spawn *s, unsigned ns, struct spawned *ret)
@@ -221,6 +227,18 @@ enum err spawn(const struct spawn *s, struct spawned *ret_child)
 	for (size_t i = 0; i < ARRAY_LEN(ladder) && e == ERR_FORBIDDEN; i++)
 		e = start(s, ladder[i], ret_child);
 	return e == ERR_FORBIDDEN ? ERR_IO : e;
+}
+
+enum err spawn_over(const struct spawn *s)
+{
+	int exe = s->exe;
+
+	BUG_IF(s->nfds > SPAWN_FDS_MAX);
+	reset_signals();
+	if (!place_fds(s, &exe))
+		return ERR_IO;
+	run_program(s, exe);
+	return ERR_CRASH;
 }
 
 enum err spawn_reap(const struct spawned *c, bool wait, struct spawn_status *ret_status)

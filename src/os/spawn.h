@@ -50,6 +50,10 @@ enum err spawn_program(const char *name, const char *folder, int *ret_exe) NODIS
 /* ERR_IO when it cannot fork, ERR_CRASH when the program cannot be executed. */
 enum err spawn(const struct spawn *s, struct spawned *ret_child) NODISCARD;
 
+/* This process becomes that program, its id kept, in no other namespaces. Returns only by failing.
+ */
+enum err spawn_over(const struct spawn *s) NODISCARD;
+
 enum spawn_end { SPAWN_RUNNING, SPAWN_EXITED, SPAWN_SIGNALED };
 struct spawn_status {
 	enum spawn_end end;

@@ -191,7 +191,8 @@ enum err batch_run(struct batch *b, const struct files *files)
 	struct run r = {.b = b};
 	struct pool_conf conf = {.arg = b->no_sandbox           ? "open"
 					: files->n < FILES_MANY ? "brief"
-								: NULL};
+								: NULL,
+				 .one_zygote = true};
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	enum err e;
 
@@ -212,10 +213,7 @@ enum err batch_run(struct batch *b, const struct files *files)
 	if (e == OK)
 		e = pool_new(loop, &conf, &r.pool);
 	if (e == OK) {
-		/* Both at once: the second need not wait for the first one's first result. */
 		pool_warm(r.pool, WORKER_VERIFY);
-		if (!b->verify_only)
-			pool_warm(r.pool, WORKER_SANITIZE);
 	}
 	if (e == OK)
 		e = run_all(&r, files);

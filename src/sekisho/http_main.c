@@ -3,8 +3,9 @@
  * libraries are in no other process. Started by sekisho, not by people:
  *
  *     sekisho-http role http ZONE N DIR [EDGE ...]
- *     sekisho-http certificate NAME...     a new self-signed certificate to fd 3, its key to fd 4;
- *                                          started by `sekisho init`
+ *     sekisho-http witness DIR HOST SILENCE   a witness of logs (sekisho log witness), its
+ * listening socket on fd 3 sekisho-http certificate NAME...     a new self-signed certificate to fd
+ * 3, its key to fd 4; started by `sekisho init`
  */
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,13 @@ int main(int argc, char **argv)
 
 	if (argc > 2 && strcmp(argv[1], "certificate") == 0)
 		return certificate(words + 2) == OK ? 0 : 1;
+	if (argc == 5 && strcmp(argv[1], "witness") == 0) {
+		enum err e = witness_main(words[2], words[3], words[4], 3);
+
+		if (e != OK)
+			fprintf(stderr, "sekisho: %s: %s\n", words[2], err_str(e));
+		return e == OK ? 0 : 1;
+	}
 	if (argc < 3 || strcmp(argv[1], "role") != 0 ||
 	    role_main(words + 2, (size_t)argc - 2, &code) != OK)
 		fprintf(stderr, "sekisho-http: started by sekisho, not by people\n");

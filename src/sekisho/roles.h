@@ -143,4 +143,11 @@ enum role_message {
 /* One per role; each stands in its own role_*.c. */
 role_fn role_http, role_portal, role_gateway, role_signer;
 
+/*
+ * Not a role of a city: the witness of `sekisho log witness`, in sekisho-http (witness_main.c).
+ * silence: seconds in decimal. Runs until a signal ends it.
+ */
+enum err witness_main(const char *dir, const char *host, const char *silence, int listen_fd)
+    NODISCARD;
+
 #endif

@@ -24,7 +24,7 @@ static const struct zygote_kind *kind_named(const char *name)
 	for (size_t i = 0; i < WORKER_KINDS; i++)
 		if (strcmp(name, proto_kind_name((enum worker_kind)i)) == 0)
 			return &zygote_kinds[i];
-	return NULL;
+	return strcmp(name, PROTO_BOTH_KINDS) == 0 ? &zygote_both_kinds : NULL;
 }
 
 int main(int argc, char **argv)

@@ -151,3 +151,21 @@ const struct zygote_kind zygote_kinds[WORKER_KINDS] = {
     [WORKER_VERIFY] = {verify_warm_up, run_verify},
     [WORKER_PASSWORD] = {warm_up_sodium, run_password},
 };
+
+static void warm_up_both(void)
+{
+	format_warm_up();
+	verify_warm_up();
+}
+
+static void run_one_of_both(const struct zygote_job *z, struct proto_last *last)
+{
+	if (z->opt->kind == WORKER_SANITIZE)
+		run_sanitize(z, last);
+	else if (z->opt->kind == WORKER_VERIFY)
+		run_verify(z, last);
+	else
+		last->err = ERR_UNSUPPORTED;
+}
+
+const struct zygote_kind zygote_both_kinds = {warm_up_both, run_one_of_both};

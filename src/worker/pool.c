@@ -52,6 +52,17 @@ struct pool {
 	struct wire_msg msg;
 };
 
+/* What serves a kind; with one zygote all share what stands first. */
+static struct pool_kind *kind_of(struct pool *p, enum worker_kind which)
+{
+	return &p->kind[p->conf.one_zygote ? 0 : which];
+}
+
+static const char *kind_name(const struct pool_kind *k)
+{
+	return k->pool->conf.one_zygote ? PROTO_BOTH_KINDS : proto_kind_name(k->which);
+}
+
 static void fail_result(struct worker_result *r, enum err e, const char *fault, const char *text)
 {
 	r->err = e;
@@ -215,9 +226,9 @@ static void describe_reply(struct pool_ticket *t, const struct proto_last *last,
 	memcpy(r->ext, last->ext, sizeof r->ext);
 	memcpy(r->wrote, last->wrote, sizeof r->wrote);
 	if (r->err == OK) {
-		if (t->kind->which == WORKER_SANITIZE && (!r->ext[0] || !r->wrote[0]))
+		if (t->opt.kind == WORKER_SANITIZE && (!r->ext[0] || !r->wrote[0]))
 			fail_result(r, ERR_PEER, "reply", "the worker did not say what it wrote");
-		else if (t->kind->which == WORKER_SANITIZE)
+		else if (t->opt.kind == WORKER_SANITIZE)
 			take_output(t, last, r);
 		return;
 	}
@@ -273,7 +284,7 @@ static enum err on_hello(void *arg, struct wire_msg *m, struct reader *payload)
 	k->pool->have &= have;
 	k->pool->landlock_abi = (int)abi;
 	if (k->pool->conf.up)
-		k->pool->conf.up(k->pool->conf.call_arg, proto_kind_name(k->which),
+		k->pool->conf.up(k->pool->conf.call_arg, kind_name(k),
 				 (struct fences){have, (int)abi});
 	start_next(k);
 	return OK;
@@ -299,8 +310,8 @@ static void on_message(void *arg, int fd, unsigned events)
 static enum err zygote_start(struct pool_kind *k)
 {
 	struct pool *p = k->pool;
-	const char *const argv[] = {"sekisho", p->conf.arg ? p->conf.arg : "zygote",
-				    proto_kind_name(k->which), NULL};
+	const char *const argv[] = {"sekisho", p->conf.arg ? p->conf.arg : "zygote", kind_name(k),
+				    NULL};
 	int two[2];
 	enum err e;
 	AUTO_BUF b = {0};
@@ -473,14 +484,16 @@ void pool_free(struct pool *p)
 
 void pool_warm(struct pool *p, enum worker_kind kind)
 {
-	p->kind[kind].warm = true;
-	kick(&p->kind[kind]);
+	struct pool_kind *k = kind_of(p, kind);
+
+	k->warm = true;
+	kick(k);
 }
 
 enum err pool_submit(struct pool *p, const struct worker_job *job, pool_done_fn *done, void *arg,
 		     struct pool_ticket **ret_ticket)
 {
-	struct pool_kind *k = &p->kind[job->kind];
+	struct pool_kind *k = kind_of(p, job->kind);
 	struct pool_ticket **at = &k->tickets, *t = calloc(1, sizeof *t);
 	struct slice name = job->name;
 
@@ -492,6 +505,7 @@ enum err pool_submit(struct pool *p, const struct worker_job *job, pool_done_fn 
 		return ERR_IO;
 	}
 	t->id = ++p->next_id;
+	t->opt.kind = job->kind;
 	t->opt.limits = job->limits;
 	t->opt.method = job->method;
 	t->opt.hidden = job->hidden;

@@ -59,6 +59,9 @@ typedef void pool_done_fn(void *arg, struct worker_result *result);
 struct pool_conf {
 	int exe; /* pinned descriptor of sekisho-worker, borrowed; -1: zygotes are attached */
 	uint32_t at_once; /* jobs of one kind that run together; 0 = number of processors */
+	/* One zygote for sanitize and verify, each job in its own process as always: starts faster.
+	 */
+	bool one_zygote;
 	/* How the program is told to be a zygote: argv {name, arg, kind name, NULL}. */
 	const char *arg; /* NULL = "zygote" */
 	/* Called from the loop when a zygote is up, with the fences it has; may be NULL. */

@@ -48,6 +48,7 @@ static void get_limits(struct reader *r, struct limits *l)
 
 void proto_put_job(struct buf *b, const struct proto_job *job)
 {
+	wire_put_u8(b, (uint8_t)job->kind);
 	put_limits(b, &job->limits);
 	wire_put_u8(b, (uint8_t)job->method);
 	wire_put_u8(b, (uint8_t)job->hidden);
@@ -59,7 +60,7 @@ enum err proto_get_job(struct reader *r, struct proto_job *ret_job)
 {
 	struct proto_job job = {0};
 	struct slice name;
-	uint8_t method, hidden;
+	uint8_t kind = wire_get_u8(r), method, hidden;
 
 	get_limits(r, &job.limits);
 	method = wire_get_u8(r);
@@ -67,8 +68,9 @@ enum err proto_get_job(struct reader *r, struct proto_job *ret_job)
 	wire_get_str(r, job.grammar, sizeof job.grammar);
 	name = wire_get_bytes(r, PROTO_NAME_MAX);
 	TRY(wire_end(r));
-	if (method > METHOD_TEXT || hidden > HIDDEN_DROP)
+	if (kind >= WORKER_KINDS || method > METHOD_TEXT || hidden > HIDDEN_DROP)
 		return ERR_PEER;
+	job.kind = kind;
 	job.method = method;
 	job.hidden = hidden;
 	job.name_n = name.n;

@@ -23,12 +23,15 @@ enum proto_type { PROTO_HELLO = 1, PROTO_JOB, PROTO_CANCEL, PROTO_DONE };
 
 /* "sanitize", "verify", "password". */
 const char *proto_kind_name(enum worker_kind kind);
+/* The name of a zygote that serves sanitize and verify. */
+#define PROTO_BOTH_KINDS "documents"
 
 /* The environment that a zygote is started with: how its C library works, and nothing else. */
 extern const char *const proto_zygote_env[];
 
 /* The options of a job, as its process gets them. */
 struct proto_job {
+	enum worker_kind kind;
 	struct limits limits;
 	enum method method;
 	enum hidden hidden;

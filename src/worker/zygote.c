@@ -270,7 +270,8 @@ static void finish(struct zygote *z, struct running *r)
 	r->used = false;
 	say_done(z, r->id, &done);
 	/* The answer is on its way: now is the time. A failure shows when the next job comes. */
-	(void)!fork_ahead(z);
+	if (!z->ends->brief)
+		(void)!fork_ahead(z);
 }
 
 static struct running *free_slot(struct zygote *z)

@@ -33,8 +33,8 @@ struct zygote_kind {
 	void (*run)(const struct zygote_job *job, struct proto_last *last);
 };
 
-/* The kinds of the product, by enum worker_kind (kinds.c). */
-extern const struct zygote_kind zygote_kinds[WORKER_KINDS];
+/* The kinds of the product, by enum worker_kind, and one that is sanitize and verify (kinds.c). */
+extern const struct zygote_kind zygote_kinds[WORKER_KINDS], zygote_both_kinds;
 
 struct zygote_ends {
 	int starter;                 /* sends PROTO_HELLO with the namespaces first */
