@@ -56,7 +56,7 @@ office() {
 
 	command -v mat2 >/dev/null || return
 	# Files that both accept, first one a process, as each is used on one file; then all in one.
-	local m=0 o=0 n=0 a b out both=()
+	local m=0 o=0 f1=0 n=0 a b c out both=()
 	mkdir -p "$tmp/mat2"
 	for f in "${files[@]}"; do
 		[ $n -lt 20 ] || break
@@ -65,14 +65,19 @@ office() {
 		[ "$out" = 0 ] || continue
 		read -r b _ out < <(cpu build-bench/sekisho sanitize -o "$tmp/one$n" "$f")
 		[ "$out" = 0 ] || continue
-		n=$((n + 1)) m=$(awk "BEGIN{print $m+$a}") o=$(awk "BEGIN{print $o+$b}")
+		read -r c _ < <(cpu build-bench/bench/office_floor "$f")
+		n=$((n + 1)) m=$(awk "BEGIN{print $m+$a}") o=$(awk "BEGIN{print $o+$b}") f1=$(awk "BEGIN{print $f1+$c}")
 		both+=("$f")
 	done
 	say "{\"bench\":\"mat2\",\"shape\":\"a process a file\",\"files\":$n,\"ours_s\":$o,\"mat2_s\":$m,\"ratio\":$(ratio "$m" "$o"),\"goal\":\">= 50\"}"
+	say "{\"bench\":\"mat2_floor\",\"shape\":\"a process a file\",\"files\":$n,\"floor_s\":$f1,\"mat2_s\":$m,\"ratio\":$(ratio "$m" "$f1")}"
 	rm -rf "$tmp/mat2" && mkdir "$tmp/mat2" && cp "${both[@]}" "$tmp/mat2/"
 	read -r m _ < <(cpu mat2 "$tmp"/mat2/*)
 	read -r o _ < <(cpu build-bench/sekisho sanitize -o "$tmp/batch" "${both[@]}")
+	read -r f1 _ < <(cpu build-bench/bench/office_floor "${both[@]}")
 	say "{\"bench\":\"mat2\",\"shape\":\"one process, all files\",\"files\":$n,\"ours_s\":$o,\"mat2_s\":$m,\"ratio\":$(ratio "$m" "$o"),\"goal\":\">= 50\"}"
+	# What is attainable: the program that only inflates, parses and deflates, against mat2.
+	say "{\"bench\":\"mat2_floor\",\"shape\":\"one process, all files\",\"files\":$n,\"floor_s\":$f1,\"mat2_s\":$m,\"ratio\":$(ratio "$m" "$f1")}"
 }
 
 office
