@@ -303,6 +303,16 @@ static enum MHD_Result send_answer(struct call *c)
 	return r;
 }
 
+/*
+ * Closed with bytes of its own on the way, a connection takes the answer with it before the client
+ * has read it. So a refused body is read to its end first, where that is not far.
+ */
+static bool drains(const struct call *c)
+{
+	return c->received < c->length && c->length - c->received <= DRAIN_MAX &&
+	       !MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, "Expect");
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
 				  const char *method, const char *version, const char *data,
 				  size_t *n, void **con_cls)
@@ -316,7 +326,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
 		return MHD_NO;
 	if (c->phase == PHASE_HEAD) {
 		call_start(c, method, version);
-		return c->phase == PHASE_ANSWER ? send_answer(c) : MHD_YES;
+		return c->phase == PHASE_ANSWER && !drains(c) ? send_answer(c) : MHD_YES;
 	}
 	if (*n > 0) {
 		size_t took = take_data(c, slice_of(data, *n));
@@ -329,8 +339,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
 	}
 	if (c->phase == PHASE_BODY && c->received == c->length)
 		body_end(c);
-	/* Before the body only a request whose bytes we never asked for is answered. */
-	if (c->phase == PHASE_ANSWER && (c->received == c->length || c->received == 0))
+	/* Before the body only a request whose bytes were never asked for, or too many, is
+	 * answered. */
+	if (c->phase == PHASE_ANSWER &&
+	    (c->received == c->length || (c->received == 0 && !drains(c))))
 		return send_answer(c);
 	return MHD_YES;
 }
@@ -402,7 +414,7 @@ static bool is_late(const struct conn *conn)
 	/* An idle kept-alive connection counts as one whose head does not come. */
 	if (!c || c->phase == PHASE_HEAD)
 		return now - conn->head_since > (uint64_t)l->head_seconds * 1000;
-	if (c->phase != PHASE_BODY)
+	if (c->phase != PHASE_BODY && c->phase != PHASE_ANSWER)
 		return false;
 	uint64_t age = now - c->body_since;
 

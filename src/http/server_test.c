@@ -380,6 +380,35 @@ static void uploads(void)
 	stop();
 }
 
+static void a_refused_body_is_read_before_the_answer(void)
+{
+	struct slice head = slice_str(REQ("PUT /nowhere", "Content-Length: 100000\r\n"));
+	static char rest[100000];
+	char got[64] = "";
+
+	start();
+	int fd = dial();
+
+	memset(rest, 'x', sizeof rest);
+	REQUIRE(write(fd, head.p, head.n) == (ssize_t)head.n);
+	for (int i = 0; i < 5; i++)
+		turn();
+	/* An answer now would be lost to a client that is still sending. */
+	CHECK(recv(fd, got, sizeof got - 1, MSG_DONTWAIT) < 0);
+	REQUIRE(write(fd, rest, sizeof rest) == (ssize_t)sizeof rest);
+	for (int i = 0; i < 20; i++)
+		turn();
+	CHECK(recv(fd, got, sizeof got - 1, MSG_DONTWAIT) > 0);
+	CHECK(strncmp(got, "HTTP/1.1 404", 12) == 0);
+	CHECK(t.got == 0);
+	close(fd);
+	/* Who asks whether to send at all, or has too much of it, hears the answer at once. */
+	CHECK(status(talk(REQ("PUT /nowhere", "Content-Length: 100000\r\n"
+					      "Expect: 100-continue\r\n"))) == 404);
+	CHECK(status(talk(REQ("PUT /nowhere", "Content-Length: 100000000\r\n"))) == 404);
+	stop();
+}
+
 static void cut_upload_is_told(void)
 {
 	start();
@@ -516,6 +545,6 @@ static void certificates(void)
 }
 
 TESTS(CASE(answers_with_its_headers), CASE(a_connection_serves_many), CASE(refuses_heads),
-      CASE(forms), CASE(multipart), CASE(uploads), CASE(cut_upload_is_told), CASE(ranges),
-      CASE(no_header_splitting), CASE(rate_is_limited), CASE(the_slow_are_cut),
-      CASE(stops_with_a_sleeper), CASE(certificates))
+      CASE(forms), CASE(multipart), CASE(uploads), CASE(a_refused_body_is_read_before_the_answer),
+      CASE(cut_upload_is_told), CASE(ranges), CASE(no_header_splitting), CASE(rate_is_limited),
+      CASE(the_slow_are_cut), CASE(stops_with_a_sleeper), CASE(certificates))
