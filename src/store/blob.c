@@ -14,7 +14,8 @@
 #define KEY_NAME "blob-%04u.key"
 
 struct blob_home {
-	int blobs; /* DIR/blobs */
+	int blobs;       /* DIR/blobs */
+	int folder[256]; /* those under it that were written to, opened on first use; -1 */
 	uint32_t newest;
 	uint8_t key[EPOCHS_MAX][32]; /* [0] is never used */
 	bool known[EPOCHS_MAX];
@@ -105,6 +106,8 @@ enum err blob_home_open(const char *dir, struct blob_home **ret)
 	h = calloc(1, sizeof *h);
 	if (!h)
 		return ERR_MEMORY;
+	for (size_t i = 0; i < ARRAY_LEN(h->folder); i++)
+		h->folder[i] = -1;
 	for (uint32_t i = 1; i < EPOCHS_MAX && e == OK; i++) {
 		e = read_key(keys, i, h->key[i], &h->known[i]);
 		if (h->known[i])
@@ -129,6 +132,8 @@ void blob_home_free(struct blob_home *h)
 	if (!h)
 		return;
 	fd_close(&h->blobs);
+	for (size_t i = 0; i < ARRAY_LEN(h->folder); i++)
+		fd_close(&h->folder[i]);
 	sodium_memzero(h, sizeof *h);
 	free(h);
 }
@@ -172,28 +177,39 @@ static void path_of(const struct blob_id *id, char ret[BLOB_ID_LEN + 4])
 	snprintf(ret, BLOB_ID_LEN + 4, "%.2s/%s", id->s, id->s);
 }
 
+/* The folder of an id, durable in its own; borrowed. */
+static enum err folder_of(struct blob_home *h, const struct blob_id *id, int *ret)
+{
+	char two[3];
+	unsigned n;
+
+	snprintf(two, sizeof two, "%.2s", id->s);
+	n = (unsigned)strtoul(two, NULL, 16);
+	if (h->folder[n] < 0) {
+		TRY(make_dir(h->blobs, two));
+		TRY(open_dir(h->blobs, two, &h->folder[n]));
+	}
+	*ret = h->folder[n];
+	return OK;
+}
+
 enum err blob_create(struct blob_home *h, struct slice city, struct slice transfer,
 		     enum blob_role role, struct blob_id *ret_id, struct blob_seal *ret_seal,
 		     int *ret_fd)
 {
 	AUTO_CLOSE fd = -1;
-	AUTO_CLOSE folder = -1;
 	struct blob_id id;
-	char path[BLOB_ID_LEN + 4], two[3];
+	int folder;
 	enum err e;
 
 	rand_hex(BLOB_ID_LEN / 2, id.s);
-	path_of(&id, path);
-	snprintf(two, sizeof two, "%.2s", id.s);
-	TRY(make_dir(h->blobs, two));
-	fd = openat(h->blobs, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	TRY(folder_of(h, &id, &folder));
+	fd = openat(folder, id.s, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
-	e = open_dir(h->blobs, two, &folder);
-	if (e == OK)
-		e = file_sync_dir(folder);
+	e = file_sync_dir(folder);
 	if (e != OK) {
-		unlinkat(h->blobs, path, 0);
+		unlinkat(folder, id.s, 0);
 		return e;
 	}
 	rand_bytes(ret_seal->key, sizeof ret_seal->key);

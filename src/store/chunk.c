@@ -22,18 +22,25 @@ struct blob_writer {
 	size_t n;          /* bytes waiting in plain */
 	bool finished;
 	enum err err; /* sticky: after a failed write nothing more may be sealed */
-	uint8_t plain[BLOB_CHUNK];
-	uint8_t sealed[SEALED];
+	size_t room;  /* bytes of plain: a chunk, or all where that is less */
+	uint8_t *sealed;
+	uint8_t plain[];
 };
 
 struct blob_reader {
 	int fd;
 	struct blob_seal seal;
 	uint64_t size, chunk; /* chunk: the one in plain, UINT64_MAX for none */
-	size_t n;
-	uint8_t plain[BLOB_CHUNK];
-	uint8_t sealed[SEALED];
+	size_t n, room;
+	uint8_t *sealed;
+	uint8_t plain[];
 };
+
+/* A small content needs no two buffers of a whole chunk: clearing them costs more than it. */
+static size_t room_of(uint64_t size)
+{
+	return size < BLOB_CHUNK ? (size_t)size : BLOB_CHUNK;
+}
 
 /* An empty content has one empty chunk: that there is nothing is authenticated as well. */
 static uint64_t chunks_of(uint64_t n)
@@ -156,9 +163,11 @@ enum err blob_writer_open(int fd, const struct blob_seal *seal, uint64_t size, u
 
 	if (sodium_init() < 0)
 		return ERR_CRYPTO;
-	w = calloc(1, sizeof *w);
+	w = calloc(1, sizeof *w + 2 * room_of(size) + BLOB_OVERHEAD);
 	if (!w)
 		return ERR_MEMORY;
+	w->room = room_of(size);
+	w->sealed = w->plain + w->room;
 	w->fd = fd;
 	w->seal = *seal;
 	w->size = size;
@@ -224,7 +233,7 @@ void blob_writer_free(struct blob_writer *w)
 {
 	if (!w)
 		return;
-	sodium_memzero(w, sizeof *w);
+	sodium_memzero(w, sizeof *w + 2 * w->room + BLOB_OVERHEAD);
 	free(w);
 }
 
@@ -256,9 +265,11 @@ enum err blob_reader_open(int fd, const struct blob_seal *seal, uint64_t size,
 		return ERR_IO;
 	if ((uint64_t)st.st_size != blob_sealed_size(size))
 		return ERR_CRYPTO;
-	r = calloc(1, sizeof *r);
+	r = calloc(1, sizeof *r + 2 * room_of(size) + BLOB_OVERHEAD);
 	if (!r)
 		return ERR_MEMORY;
+	r->room = room_of(size);
+	r->sealed = r->plain + r->room;
 	r->fd = fd;
 	r->seal = *seal;
 	r->size = size;
@@ -293,6 +304,6 @@ void blob_reader_free(struct blob_reader *r)
 {
 	if (!r)
 		return;
-	sodium_memzero(r, sizeof *r);
+	sodium_memzero(r, sizeof *r + 2 * r->room + BLOB_OVERHEAD);
 	free(r);
 }

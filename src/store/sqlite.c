@@ -66,7 +66,7 @@ static enum err lite_settings(struct lite *l, enum store_mode mode)
 	if (mode == STORE_READ)
 		return lite_exec(l, "PRAGMA query_only=ON");
 	return lite_exec(l, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-			    "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864");
+			    "PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864");
 }
 
 /* A new database is readable by its owner only, from its first byte on. */
