@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
 """Times the whole gateway: a 30 KB DOCX from PUT to ready, many at once, and one large upload.
 
-usage: gateway_bench.py SEKISHO UPLOAD_FLOOR [GIB]
+usage: gateway_bench.py SEKISHO GATEWAY_LOAD UPLOAD_FLOOR [GIB]
 
 Starts a scratch city on loopback, then prints one JSON object a line:
   latency     300 transfers one after another: median and p95 of PUT's first byte to state ready
-  throughput  eight senders for 20 seconds: transfers ready a second
+  throughput  eight senders for 20 seconds: transfers ready a second, and the CPU of each role and
+              of the client a transfer
   upload      GIB (default 4) to our listener and to a libmicrohttpd program that only writes to
               disk, both over TLS with curl: the ratio of the rates, and the largest RSS of each role
 """
 import json
+import os
 import pathlib
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import zipfile
 import io
@@ -51,61 +51,45 @@ def document(size):
             return out.getvalue()
 
 
-def ready(door, ident):
-    while True:
-        t, _ = door.call('GET', f'/transfers/{ident}')
-        if t['state'] not in ('receiving', 'received', 'sanitizing', 'verifying'):
-            if t['state'] != 'ready':
-                raise RuntimeError(t)
-            return
-        time.sleep(0.001)
-
-
 def say(**what):
     print(json.dumps(what), flush=True)
 
 
-def latency(door, data):
-    times = []
-    for i in range(300):
-        t, _ = door.call('POST', '/transfers', {
-            'name': f'{i}.docx', 'size': len(data), 'to_zone': 'lgwan', 'recipient': {'me': True},
-            'confidentiality': 1})
-        began = time.monotonic()
-        door.raw('PUT', f'/transfers/{t["id"]}/content?offset=0', data, 'application/octet-stream')
-        ready(door, t['id'])
-        times.append((time.monotonic() - began) * 1000)
-    times.sort()
-    say(bench='latency', bytes=len(data), transfers=len(times),
-        median_ms=round(statistics.median(times), 2), p95_ms=round(times[284], 2),
-        goal='median <= 15')
+def load(client, url, door, file, senders, transfers, seconds):
+    """What the lean client says; see bench/gateway_load.c."""
+    p = subprocess.run([client, url.split('/')[2], door.headers['Cookie'],
+                        door.headers['X-CSRF-Token'], file, *map(str, (senders, transfers, seconds))],
+                       capture_output=True, text=True)
+    if p.returncode != 0:
+        raise RuntimeError(p.stderr)
+    return json.loads(p.stdout)
 
 
-def throughput(url, data):
-    done = []
-    end = time.monotonic() + 20
+def used(pid):
+    """CPU so far in ms of every role below pid, its dead workers included."""
+    out = subprocess.run(['ps', '-e', '-o', 'pid=,ppid=,args='], capture_output=True, text=True)
+    ms = {}
+    for line in out.stdout.splitlines():
+        p, parent, args = line.split(None, 2)
+        if int(parent) != pid:
+            continue
+        cell = pathlib.Path(f'/proc/{p}/stat').read_text().rsplit(')', 1)[1].split()
+        role = args.split()[2]
+        ticks = sum(map(int, cell[11:15]))
+        ms[role] = ms.get(role, 0) + ticks * 1000 / os.sysconf('SC_CLK_TCK')
+    return ms
 
-    def sender():
-        door = demo.Door(url)
-        mine = []
-        while time.monotonic() < end:
-            mine.append(demo.send(door, 'a.docx', data))
-            if len(mine) >= 16:
-                ready(door, mine.pop(0))
-                done.append(1)
-        for ident in mine:
-            ready(door, ident)
-            done.append(1)
 
-    began = time.monotonic()
-    threads = [threading.Thread(target=sender) for _ in range(8)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    took = time.monotonic() - began
-    say(bench='throughput', transfers=len(done), seconds=round(took, 2),
-        per_second=round(len(done) / took, 1), goal='>= 100, this client on the same two cores')
+def transfers(p, client, url, file):
+    door = demo.Door(url)
+    load(client, url, door, file, 2, 20, 60)
+    r = load(client, url, door, file, 1, 300, 300)
+    say(bench='latency', bytes=file.stat().st_size, **r, goal='median <= 15')
+    before = used(p.pid)
+    r = load(client, url, door, file, 8, 1000000, 20)
+    roles = {k: round((v - before[k]) / r['transfers'], 2) for k, v in used(p.pid).items()}
+    say(bench='throughput', senders=8, **r, role_cpu_ms=roles,
+        goal='>= 100, this client on the same two cores')
 
 
 def peak(pid):
@@ -157,8 +141,9 @@ def upload(p, url, floor, city, gib, scratch):
 
 def main():
     sekisho = pathlib.Path(sys.argv[1]).resolve()
-    floor = pathlib.Path(sys.argv[2]).resolve()
-    gib = int(sys.argv[3]) if len(sys.argv) > 3 else 4
+    client = pathlib.Path(sys.argv[2]).resolve()
+    floor = pathlib.Path(sys.argv[3]).resolve()
+    gib = int(sys.argv[4]) if len(sys.argv) > 4 else 4
     with tempfile.TemporaryDirectory(dir=ROOT / 'build-bench') as scratch:
         scratch = pathlib.Path(scratch)
         city = scratch / 'city'
@@ -168,10 +153,9 @@ def main():
             '[limits]\n', '[limits]\nrequests-per-second = 100000\nrequest-burst = 100000\n', 1))
         p, urls = demo.serve(sekisho, city)
         try:
-            door = demo.Door(urls['internet'])
-            data = document(30000)
-            latency(door, data)
-            throughput(urls['internet'], data)
+            file = scratch / 'a.docx'
+            file.write_bytes(document(30000))
+            transfers(p, client, urls['internet'], file)
             upload(p, urls['internet'], floor, city, gib, scratch)
         finally:
             p.terminate()

@@ -86,5 +86,6 @@ build-bench/bench/worker_bench build-bench/sekisho-worker | tee -a "$raw"
 mkdir "$tmp/record" && build-bench/bench/record_bench "$tmp/record" | tee -a "$raw" && rm -rf "$tmp/record"
 build-bench/bench/policy_bench | tee -a "$raw"
 mkdir "$tmp/page" && build-bench/bench/policy_page_bench 10000000 "$tmp/page" | tee -a "$raw"
-python3 bench/gateway_bench.py build-bench/sekisho build-bench/bench/upload_floor | tee -a "$raw"
+python3 bench/gateway_bench.py build-bench/sekisho build-bench/bench/gateway_load \
+	build-bench/bench/upload_floor | tee -a "$raw"
 echo "raw numbers: $raw"

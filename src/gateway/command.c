@@ -26,7 +26,7 @@ struct field {
 #define EVERY UINT32_MAX
 #define ABOUT_TRANSFER \
 	(BIT(CMD_UPLOAD_OPEN) | BIT(CMD_UPLOAD_PROGRESS) | BIT(CMD_UPLOAD_COMMIT) | \
-	 BIT(CMD_WITHDRAW) | BIT(CMD_COLLECT_OPEN))
+	 BIT(CMD_WITHDRAW) | BIT(CMD_COLLECT_OPEN) | BIT(CMD_AWAIT))
 #define ABOUT_CHANGE \
 	(BIT(CMD_CHANGE_SAVE) | BIT(CMD_CHANGE_SUBMIT) | BIT(CMD_CHANGE_COMMENT) | \
 	 BIT(CMD_CHANGE_DECIDE) | BIT(CMD_CHANGE_WITHDRAW))
@@ -70,6 +70,7 @@ static const struct field command_fields[] = {
     C(FIELD_TEXT, part, 16, BIT(CMD_CHANGE_SAVE)),
     C(FIELD_RAW, text, COMMAND_TEXT_MAX, BIT(CMD_CHANGE_SAVE)),
     C(FIELD_TEXT, choice, 16, CHOICE),
+    C(FIELD_U32, seconds, 0, BIT(CMD_AWAIT)),
 };
 
 static const struct field reply_fields[] = {
@@ -123,6 +124,7 @@ const char *command_word(enum command_type t)
 	    [CMD_CHANGE_COMMENT] = "change_comment",
 	    [CMD_CHANGE_DECIDE] = "change_decide",
 	    [CMD_CHANGE_WITHDRAW] = "change_withdraw",
+	    [CMD_AWAIT] = "await",
 	};
 
 	return t > 0 && t < CMD_TYPES ? words[t] : "none";

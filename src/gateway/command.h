@@ -30,6 +30,7 @@
 #define COMMAND_NAME_MAX 765u   /* bytes of a file name (255 characters) */
 #define COMMAND_NOTE_MAX 6000u  /* bytes of a note */
 #define COMMAND_TEXT_MAX 49152u /* bytes of a draft; longer ones come by the command line */
+#define COMMAND_AWAIT_MAX 60u   /* seconds */
 
 enum command_type {
 	CMD_SIGN_IN = 1,     /* login, password */
@@ -51,6 +52,7 @@ enum command_type {
 	CMD_CHANGE_COMMENT,  /* change, choice: an opinion, note */
 	CMD_CHANGE_DECIDE,   /* change, choice: a verdict, note */
 	CMD_CHANGE_WITHDRAW, /* change */
+	CMD_AWAIT,           /* transfer, seconds: answered as soon as it rests, or then */
 	CMD_TYPES
 };
 
@@ -82,6 +84,7 @@ struct command {
 	struct slice part;   /* "policy", "basis" or "standard" */
 	struct slice text;   /* the whole part; UTF-8, else unchecked: a faulty draft is kept too */
 	struct slice choice; /* governance/change.h: an opinion or a verdict */
+	uint32_t seconds;    /* at most COMMAND_AWAIT_MAX */
 };
 
 /*

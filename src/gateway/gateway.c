@@ -154,6 +154,7 @@ static const struct handler handlers[CMD_TYPES] = {
     [CMD_CHANGE_COMMENT] = {NULL, do_change_comment},
     [CMD_CHANGE_DECIDE] = {NULL, do_change_decide},
     [CMD_CHANGE_WITHDRAW] = {NULL, do_change_withdraw},
+    [CMD_AWAIT] = {"send", NULL}, /* begins in gateway_command: it may be answered later */
 };
 
 enum err refuse(struct request *q, enum err e, const char *reason)
@@ -267,6 +268,14 @@ void gateway_command(struct gateway *g, struct slice zone, const struct command 
 		}
 		if (e == ERR_FORBIDDEN)
 			e = refuse(&q, e, "signed-out");
+	} else if (e == OK && c->type == CMD_AWAIT) {
+		bool waits = false;
+
+		e = check_session(&q, &handlers[c->type]);
+		if (e == OK)
+			e = start_await(&q, fn, arg, &waits);
+		if (waits)
+			return;
 	} else if (e == OK) {
 		e = run_in_epoch(&q);
 	}
@@ -313,6 +322,7 @@ void gateway_close(struct gateway *g)
 		g->conf.workers.cancel(g->conf.workers.ctx, w->ticket);
 		free(w);
 	}
+	await_close(g);
 	store_rollback(g->conf.store);
 	arena_free(g->policy_arena);
 	free(g);
@@ -339,6 +349,7 @@ void gateway_tick(struct gateway *g, uint64_t mono_ms)
 {
 	watch_clock(g, mono_ms);
 	epoch_tick(g);
+	await_tick(g);
 	if (g->paused > 0 && --g->paused == 0)
 		gateway_work(g);
 	if (mono_ms < g->next_sweep_ms || g->clock_jumped)

@@ -257,6 +257,59 @@ static void japanese_days_and_years(void)
 	CHECK(jst_fiscal_year(1767193200000) == 2025); /* 2026-01-01 JST */
 }
 
+static void who_waits_is_told_once(void)
+{
+	char session[65], other[65], id[33];
+	struct command c = {.type = CMD_AWAIT, .peer = S("10.30.0.7"), .seconds = 2};
+	unsigned before;
+
+	set_up();
+	send(session, id);
+	c.session = slice_str(session);
+	c.transfer = slice_str(id);
+	before = t.answers;
+	gateway_command(t.g, INTERNET, &c, on_reply, &before);
+	CHECK(t.answers == before);
+	/* It is no news to anybody that the sanitiser has done its part. */
+	run_kinds(1u << WORKER_SANITIZE);
+	CHECK(t.answers == before);
+	run_all();
+	CHECK(t.answers == before + 1 && t.r.err == OK && t.r.state == TRANSFER_READY);
+	/* What rests is answered at once; nobody learns of another's. */
+	CHECK(command(INTERNET, c) == OK && t.r.state == TRANSFER_READY);
+	REQUIRE(sign_in(INTERNET, "taro", other) == OK);
+	c.session = slice_str(other);
+	CHECK(command(INTERNET, c) == ERR_NOT_FOUND);
+	c.seconds = COMMAND_AWAIT_MAX + 1;
+	CHECK(command(INTERNET, c) == ERR_USAGE);
+	tear_down();
+}
+
+static void who_waits_too_long_is_told_where_it_is(void)
+{
+	char session[65], id[33];
+	struct command c = {.type = CMD_AWAIT, .peer = S("10.30.0.7"), .seconds = 2};
+	unsigned before;
+	int gone;
+
+	set_up();
+	send(session, id);
+	c.session = slice_str(session);
+	c.transfer = slice_str(id);
+	before = t.answers;
+	gateway_command(t.g, INTERNET, &c, on_reply, NULL);
+	gateway_command(t.g, INTERNET, &c, on_reply, &gone);
+	gateway_forget(t.g, &gone);
+	gateway_tick(t.g, 1000);
+	CHECK(t.answers == before);
+	gateway_tick(t.g, 2000);
+	CHECK(t.answers == before + 1 && t.r.state == TRANSFER_SANITIZING);
+	run_all();
+	CHECK(t.answers == before + 1);
+	tear_down();
+}
+
 TESTS(CASE(a_whole_life), CASE(lies_are_held), CASE(the_policy_decides),
       CASE(a_marking_raises_the_class), CASE(doors_are_kept), CASE(tokens_are_bound),
-      CASE(the_password_changes), CASE(the_table_has_no_way_back), CASE(japanese_days_and_years))
+      CASE(the_password_changes), CASE(the_table_has_no_way_back), CASE(japanese_days_and_years),
+      CASE(who_waits_is_told_once), CASE(who_waits_too_long_is_told_where_it_is))

@@ -41,7 +41,18 @@ struct waiting {
 	char new_password[257];
 };
 
+/* A command that is answered when its transfer rests. */
+struct watcher {
+	struct watcher *next;
+	gateway_reply_fn *fn;
+	void *arg;
+	unsigned ticks; /* seconds until it is answered anyway */
+	bool due;       /* the transfer has moved */
+	char transfer[TRANSFER_ID_LEN + 1];
+};
+
 #define RUNNING_MAX 64
+#define WATCHERS_MAX 2048 /* beyond these an answer comes at once */
 
 struct gateway {
 	struct gateway_conf conf;
@@ -52,6 +63,9 @@ struct gateway {
 	bool stale;     /* the store has a later one */
 	struct running running[RUNNING_MAX];
 	struct waiting *waiting;
+	struct watcher *watchers;
+	unsigned watchers_n;
+	bool watchers_due;
 	bool working, again; /* gateway_work is on the stack; and has more to do */
 	unsigned paused;     /* ticks until work goes on after a failure of the system */
 	bool clock_known, clock_jumped;
@@ -149,6 +163,18 @@ void job_cancel(struct gateway *g, struct slice transfer);
 void job_cancel_all(struct gateway *g);
 bool job_runs(const struct gateway *g, struct slice transfer);
 
+/* -- await.c ------------------------------------------------------------------------------------
+ */
+
+/* *ret_waits: fn is called later. Where there is nothing to wait for the answer is made at once. */
+enum err start_await(struct request *q, gateway_reply_fn *fn, void *arg, bool *ret_waits) NODISCARD;
+/* A step has moved it; what is committed is told by await_tell. */
+void await_moved(struct gateway *g, const struct transfer_row *t);
+void await_tell(struct gateway *g);
+void await_tick(struct gateway *g);
+void await_forget(struct gateway *g, void *arg);
+void await_close(struct gateway *g); /* nobody is answered */
+
 /* -- report.c -----------------------------------------------------------------------------------
  */
 
@@ -204,6 +230,8 @@ void start_password_change(struct request *q, gateway_reply_fn *fn, void *arg);
 enum err refuse(struct request *q, enum err e, const char *reason);
 /* A transfer of this person in this zone, as its sender; ERR_NOT_FOUND otherwise. */
 enum err my_transfer(struct request *q, struct transfer_row *ret) NODISCARD;
+/* Id, receipt and state into the answer. */
+enum err tell_transfer(struct request *q, const struct transfer_row *t) NODISCARD;
 
 /* -- sweep.c ------------------------------------------------------------------------------------
  */

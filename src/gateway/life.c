@@ -55,6 +55,7 @@ enum err life_move(struct gateway *g, struct transfer_row *t, enum transfer_stat
 	t->state = to;
 	t->changed_ms = now(g);
 	TRY(store_transfer_set(g->conf.store, t));
+	await_moved(g, t);
 	return append(g, t, type, actor, t->changed_ms, fields, n);
 }
 
@@ -90,6 +91,7 @@ enum err commit_undecided(struct gateway *g)
 {
 	TRY(store_commit(g->conf.store));
 	g->conf.committed(g->conf.arg);
+	await_tell(g);
 	return OK;
 }
 

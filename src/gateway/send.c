@@ -172,7 +172,7 @@ static enum err create(struct request *q, struct transfer_row *t)
 	return commit(g);
 }
 
-static enum err tell(struct request *q, const struct transfer_row *t)
+enum err tell_transfer(struct request *q, const struct transfer_row *t)
 {
 	q->r.transfer = arena_copy(q->a, t->id);
 	q->r.receipt = t->receipt;
@@ -191,7 +191,7 @@ enum err do_transfer_create(struct request *q)
 	e = store_transfer_once(q->g->conf.store, q->who.account, q->c->once, q->a, &t);
 	if (e == OK) {
 		if (slice_eq(t.from_zone, q->zone))
-			return tell(q, &t);
+			return tell_transfer(q, &t);
 		return refuse(q, ERR_USAGE, "bad-request");
 	}
 	if (e != ERR_NOT_FOUND)
@@ -206,7 +206,7 @@ enum err do_transfer_create(struct request *q)
 	t.rule = slice_str(v.rule);
 	TRY(create(q, &t));
 	t.state = TRANSFER_RECEIVING;
-	return tell(q, &t);
+	return tell_transfer(q, &t);
 }
 
 enum err my_transfer(struct request *q, struct transfer_row *ret)
@@ -248,7 +248,7 @@ enum err do_upload_open(struct request *q)
 	if (q->r.at > q->c->at)
 		q->r.at = q->c->at / BLOB_CHUNK * BLOB_CHUNK;
 	q->r.size = t.size;
-	return tell(q, &t);
+	return tell_transfer(q, &t);
 }
 
 enum err do_upload_progress(struct request *q)
@@ -263,7 +263,7 @@ enum err do_upload_progress(struct request *q)
 	if (e == ERR_NOT_FOUND)
 		return refuse(q, ERR_CONFLICT, "wrong-state");
 	TRY(e);
-	return tell(q, &t);
+	return tell_transfer(q, &t);
 }
 
 /* The file has the size, and its last chunk says that it is the last. */
@@ -320,7 +320,7 @@ enum err do_upload_commit(struct request *q)
 	/* The answer was lost and the commit comes again: it stands. */
 	if (t.state != TRANSFER_RECEIVING)
 		return slice_eq(t.hash, hash) && t.state != TRANSFER_EXPIRED
-			   ? tell(q, &t)
+			   ? tell_transfer(q, &t)
 			   : refuse(q, ERR_CONFLICT, "wrong-state");
 	TRY(content_open(q->g, &t, BLOB_ORIGINAL, false, q->a, &b, &seal, &fd));
 	TRY(check_complete(q, &t, &seal, fd));
@@ -329,7 +329,7 @@ enum err do_upload_commit(struct request *q)
 	b.size = t.size;
 	b.hash = hash;
 	TRY(commit_in_step(q, &t, &b));
-	return tell(q, &t);
+	return tell_transfer(q, &t);
 }
 
 enum err do_withdraw(struct request *q)
@@ -338,7 +338,7 @@ enum err do_withdraw(struct request *q)
 
 	TRY(my_transfer(q, &t));
 	if (t.state == TRANSFER_WITHDRAWN)
-		return tell(q, &t);
+		return tell_transfer(q, &t);
 	if (!life_may(t.state, TRANSFER_WITHDRAWN))
 		return refuse(q, ERR_CONFLICT, "wrong-state");
 	if (t.purge_ms == 0)
@@ -348,5 +348,5 @@ enum err do_withdraw(struct request *q)
 		      NULL, 0));
 	TRY(commit(q->g));
 	job_cancel(q->g, t.id);
-	return tell(q, &t);
+	return tell_transfer(q, &t);
 }

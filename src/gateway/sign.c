@@ -119,6 +119,7 @@ static void waiting_free(struct waiting *w)
 
 void gateway_forget(struct gateway *g, void *arg)
 {
+	await_forget(g, arg);
 	for (struct waiting *w = g->waiting; w; w = w->next)
 		if (w->arg == arg)
 			w->fn = NULL;

@@ -96,7 +96,7 @@ static void serve_one(struct role_env *env, int fd)
 	    execl("/bin/true", "true", NULL) != 0)
 		return;
 	buf_byte(&b, (uint8_t)letter);
-	if (e && e->fd >= 0 && wire_call(e->fd, ASK, 1, &b, NULL, 0, 1000, &m) == OK) {
+	if (e && e->fd >= 0 && wire_call(e->fd, ASK, 1, &b, 1000, NULL, NULL, &m) == OK) {
 		r = reader_of(m.payload);
 		wire_get_str(&r, text, sizeof text);
 	}

@@ -3,8 +3,8 @@
  *
  * What a request means is the portals' affair; here are only its bytes. A file's bytes go between
  * the connection and a descriptor that the gateway opened, sealed with the key it gave; neither
- * portal nor gateway sees them. Each portal has one request at a time; the others wait here, and
- * the number of those is bounded by the number of connections.
+ * portal nor gateway sees them. Each portal has one request at a time, beside those that it has put
+ * off; the others wait here, and the number of all is bounded by the number of connections.
  *
  * Log events: http-start-failed, http-locked (what it could shut itself into),
  * portal-broke-protocol, portal-gone.
@@ -41,6 +41,7 @@ struct job {
 	char tag[64]; /* of the last upload of this request */
 	struct job *next;
 	struct buf payload; /* PAGE_REQUEST that waits to be sent */
+	uint32_t id;        /* of the PAGE_REQUEST, where it was put off */
 	bool busy;          /* queued, or with a portal */
 };
 
@@ -48,7 +49,8 @@ struct portal {
 	struct state *s;
 	struct role_edge *edge;
 	struct loop_watch *watch;
-	struct job *job; /* the one it works on */
+	struct job *job;    /* the one it works on */
+	struct job *laters; /* those it will answer later */
 	uint32_t id;
 };
 
@@ -434,20 +436,43 @@ static bool apply(struct job *j, const struct page_reply *r, int *fd)
 			return false;
 		send_file(j, r, fd);
 		return true;
+	case PAGE_LATER:
+		break; /* not an answer: see on_reply */
 	}
 	return false;
+}
+
+/* Where the job hangs that a reply with this id is for, or NULL. */
+static struct job **job_of(struct portal *p, uint32_t id)
+{
+	if (p->job && p->id == id)
+		return &p->job;
+	for (struct job **at = &p->laters; *at; at = &(*at)->next)
+		if ((*at)->id == id)
+			return at;
+	return NULL;
 }
 
 static enum err on_reply(void *ctx, struct wire_msg *m, struct reader *in)
 {
 	struct portal *p = ctx;
-	struct job *j = p->job;
+	struct job **at = job_of(p, m->id), *j;
 	struct page_reply *r = p->s->reply;
 
-	if (!j || m->id != p->id)
+	if (!at)
 		return ERR_PEER;
 	TRY(page_reply_get(reader_take(in, reader_left(in)), r));
-	p->job = NULL;
+	j = *at;
+	if (r->kind == PAGE_LATER) {
+		if (at != &p->job)
+			return ERR_PEER;
+		j->id = p->id;
+		j->next = p->laters;
+		p->laters = j;
+		p->job = NULL;
+		return OK;
+	}
+	*at = at == &p->job ? NULL : j->next;
 	j->busy = false;
 	if (!j->rq)
 		job_free(j);
@@ -472,6 +497,10 @@ static void portal_down(struct portal *p)
 	p->job = NULL;
 	if (j)
 		refuse(j, 503);
+	while ((j = p->laters)) {
+		p->laters = j->next;
+		refuse(j, 503);
+	}
 }
 
 static void on_portal(void *arg, int fd, unsigned events)

@@ -1,6 +1,7 @@
 /*
  * role portal: makes pages and API answers for one zone. Reads the store, changes nothing: it sends
- * commands to the gateway, one at a time, and waits.
+ * commands to the gateway, one at a time, and waits. Only what waits for a transfer to rest is put
+ * aside meanwhile: the gateway tells when, and the request is then made again.
  *
  * Log events: portal-start-failed, policy-not-loaded (the role ends), gateway-gone,
  * http-broke-protocol (the role ends; the parent starts it anew with new edges).
@@ -17,7 +18,22 @@
 #include "sekisho/subcommand.h"
 #include "web/web.h"
 
-enum { COMMAND_TIMEOUT_MS = 30000, REQUEST_ARENA = 32 << 20, POLICY_ARENA = 256 << 20 };
+enum {
+	COMMAND_TIMEOUT_MS = 30000,
+	REQUEST_ARENA = 32 << 20,
+	POLICY_ARENA = 256 << 20,
+	LATERS_MAX = 512
+};
+
+/* A request that is answered when a transfer rests. */
+struct later {
+	struct later *next;
+	uint32_t command;   /* id of the CMD_AWAIT */
+	uint32_t id;        /* of the request */
+	struct buf payload; /* its PAGE_REQUEST */
+	bool due;           /* the gateway has told */
+	bool orphan;        /* its http has gone: nobody is answered */
+};
 
 struct state {
 	struct role_env *env;
@@ -32,6 +48,8 @@ struct state {
 	struct wire_msg *msg;   /* of http */
 	struct wire_msg *reply; /* of the gateway: its slices live until the next command */
 	struct page_request *request;
+	struct later *laters;
+	unsigned laters_n;
 	uint32_t next_id;
 	int code;
 };
@@ -43,6 +61,21 @@ static void stop(struct state *s, int code)
 }
 
 /* -- commands ---------------------------------------------------------------------------------- */
+
+/* A reply that nobody waits for in wire_call: a transfer has come to rest. */
+static enum err on_rest(void *ctx, struct wire_msg *m)
+{
+	struct state *s = ctx;
+
+	if (m->type != COMMAND_WIRE || !(m->flags & WIRE_REPLY) || m->nfds > 0)
+		return ERR_PEER;
+	for (struct later *l = s->laters; l; l = l->next)
+		if (l->command == m->id && !l->due) {
+			l->due = true;
+			return OK;
+		}
+	return ERR_PEER;
+}
 
 static enum err command(void *ctx, const struct command *c, struct reply *ret, int *ret_fd)
 {
@@ -59,8 +92,9 @@ static enum err command(void *ctx, const struct command *c, struct reply *ret, i
 		return OK;
 	}
 	TRY(e);
-	e = wire_call(s->gateway->fd, COMMAND_WIRE, ++s->next_id, &b, NULL, 0, COMMAND_TIMEOUT_MS,
-		      s->reply);
+	e = s->gateway->fd < 0 ? ERR_CRASH
+			       : wire_call(s->gateway->fd, COMMAND_WIRE, ++s->next_id, &b,
+					   COMMAND_TIMEOUT_MS, on_rest, s, s->reply);
 	if (e == OK && s->reply->type != COMMAND_WIRE)
 		e = ERR_PEER;
 	if (e == OK)
@@ -120,7 +154,7 @@ static enum err follow_policy(struct state *s)
 /* -- requests ---------------------------------------------------------------------------------- */
 
 /* A body that does not fit the message goes beside it, in a sealed memory file. */
-static enum err answer(struct state *s, const struct wire_msg *to, struct web_answer *a)
+static enum err answer(struct state *s, uint32_t id, struct web_answer *a)
 {
 	AUTO_BUF b;
 
@@ -131,32 +165,131 @@ static enum err answer(struct state *s, const struct wire_msg *to, struct web_an
 		a->reply.body = buf_view(&a->body);
 	page_reply_put(&b, &a->reply);
 	TRY(buf_err(&b));
-	return wire_reply(s->http->fd, to, PAGE_REPLY, &b, &a->fd, a->fd >= 0 ? 1 : 0);
+	return wire_send_flags(s->http->fd, PAGE_REPLY, WIRE_REPLY, id, buf_view(&b), &a->fd,
+			       a->fd >= 0 ? 1 : 0);
 }
 
-static enum err on_request(void *ctx, struct wire_msg *m, struct reader *in)
+/* -- what waits -------------------------------------------------------------------------------- */
+
+static void later_free(struct state *s, struct later *l)
 {
-	struct state *s = ctx;
-	struct arena *arena;
-	struct web_answer a;
+	s->laters_n--;
+	buf_free(&l->payload);
+	free(l);
+}
+
+/* Keeps the request and has the gateway tell; the slices of a stay good until this returns. */
+static enum err put_off(struct state *s, uint32_t id, struct slice payload,
+			const struct web_answer *a)
+{
+	struct command c = {.type = CMD_AWAIT,
+			    .peer = s->request->peer,
+			    .session = a->wait_session,
+			    .transfer = slice_str(a->wait_for),
+			    .seconds = a->wait_s};
+	struct later *l = calloc(1, sizeof *l);
+	AUTO_BUF b;
 	enum err e;
 
-	TRY(page_request_get(reader_take(in, reader_left(in)), s->request));
+	wire_buf(&b);
+	if (!l)
+		return ERR_MEMORY;
+	wire_buf(&l->payload);
+	buf_slice(&l->payload, payload);
+	e = buf_err(&l->payload);
+	if (e == OK)
+		e = command_encode(&c, &b);
+	if (e == OK)
+		e = wire_send(s->gateway->fd, COMMAND_WIRE, ++s->next_id, &b, NULL, 0);
+	l->id = id;
+	l->command = s->next_id;
+	l->next = s->laters;
+	s->laters = l;
+	s->laters_n++;
+	if (e != OK) {
+		s->laters = l->next;
+		later_free(s, l);
+	}
+	return e;
+}
+
+static enum err handle(struct state *s, uint32_t id, struct slice payload, bool may_wait)
+{
+	struct web_answer a;
+	struct arena *arena;
+	enum err e;
+
+	TRY(page_request_get(payload, s->request));
 	TRY(follow_policy(s));
 	arena = arena_new(REQUEST_ARENA);
 	if (!arena)
 		return ERR_MEMORY;
 	web_answer_init(&a);
+	a.may_wait = may_wait && s->laters_n < LATERS_MAX && s->gateway->fd >= 0;
 	web_handle(&s->web, s->request, arena, clock_utc_us() / 1000, &a);
-	e = answer(s, m, &a);
+	/* Where the gateway is gone the answer is made now, from what the store says. */
+	if (a.reply.kind == PAGE_LATER && put_off(s, id, payload, &a) != OK) {
+		web_answer_clear(&a);
+		web_answer_init(&a);
+		web_handle(&s->web, s->request, arena, clock_utc_us() / 1000, &a);
+	}
+	e = answer(s, id, &a);
 	web_answer_clear(&a);
 	arena_free(arena);
 	return e;
 }
 
+/* Answers those whose transfer rests, or all. */
+static enum err answer_laters(struct state *s, bool all)
+{
+	enum err e = OK;
+
+	for (struct later **at = &s->laters; *at && e == OK;) {
+		struct later *l = *at;
+
+		if (!l->due && !(all && !l->orphan)) {
+			at = &l->next;
+			continue;
+		}
+		*at = l->next;
+		if (!l->orphan)
+			e = handle(s, l->id, buf_view(&l->payload), false);
+		later_free(s, l);
+		/* Others may have come to rest meanwhile. */
+		at = &s->laters;
+	}
+	return e;
+}
+
+static void drop_later(struct state *s)
+{
+	struct later *l = s->laters;
+
+	s->laters = l->next;
+	later_free(s, l);
+}
+
+static enum err on_request(void *ctx, struct wire_msg *m, struct reader *in)
+{
+	struct state *s = ctx;
+
+	reader_take(in, reader_left(in));
+	TRY(handle(s, m->id, m->payload, true));
+	return answer_laters(s, false);
+}
+
 static const struct wire_type table[] = {
     {PAGE_REQUEST, "request", WIRE_PAYLOAD_MAX, 0, 0, on_request},
 };
+
+static void http_down(struct state *s)
+{
+	loop_unwatch(s->http_watch);
+	s->http_watch = NULL;
+	/* What the gateway tells of them will still come. */
+	for (struct later *l = s->laters; l; l = l->next)
+		l->orphan = true;
+}
 
 static void on_http(void *arg, int fd, unsigned events)
 {
@@ -169,13 +302,50 @@ static void on_http(void *arg, int fd, unsigned events)
 	wire_msg_clear(s->msg);
 	if (e == ERR_CRASH) {
 		/* http died: the parent brings the new edge. */
-		loop_unwatch(s->http_watch);
-		s->http_watch = NULL;
+		http_down(s);
 		fd_close(&s->http->fd);
 	} else if (e != OK && e != ERR_TIMEOUT) {
 		log_event(LEVEL_ERROR, "http-broke-protocol", "err=\"%s\"", err_str(e));
 		stop(s, EXIT_ERROR);
 	}
+}
+
+/* -- the gateway ------------------------------------------------------------------------------- */
+
+/* What it was to tell will not come: everybody is answered with what the store says. */
+static void gateway_down(struct state *s)
+{
+	loop_unwatch(s->gateway_watch);
+	s->gateway_watch = NULL;
+	fd_close(&s->gateway->fd);
+	if (answer_laters(s, true) != OK)
+		stop(s, EXIT_ERROR);
+	while (s->laters)
+		drop_later(s);
+}
+
+static void on_gateway(void *arg, int fd, unsigned events)
+{
+	struct state *s = arg;
+	enum err e = wire_recv(fd, s->reply);
+
+	(void)events;
+	if (e == OK)
+		e = on_rest(s, s->reply);
+	wire_msg_clear(s->reply);
+	if (e == OK)
+		e = answer_laters(s, false);
+	if (e == ERR_CRASH) {
+		gateway_down(s);
+	} else if (e != OK && e != ERR_TIMEOUT) {
+		log_event(LEVEL_WARN, "gateway-gone", "err=\"%s\"", err_str(e));
+		stop(s, EXIT_ERROR);
+	}
+}
+
+static enum err gateway_up(struct state *s)
+{
+	return loop_watch(s->loop, s->gateway->fd, LOOP_READ, on_gateway, s, &s->gateway_watch);
 }
 
 /* -- control ----------------------------------------------------------------------------------- */
@@ -184,10 +354,10 @@ static void before_close(void *arg, struct role_edge *edge)
 {
 	struct state *s = arg;
 
-	if (edge == s->http) {
-		loop_unwatch(s->http_watch);
-		s->http_watch = NULL;
-	}
+	if (edge == s->http)
+		http_down(s);
+	if (edge == s->gateway)
+		gateway_down(s);
 }
 
 static void on_control(void *arg, int fd, unsigned events)
@@ -204,6 +374,8 @@ static void on_control(void *arg, int fd, unsigned events)
 	}
 	if (news == ROLE_EDGE && edge == s->http && edge->fd >= 0 &&
 	    loop_watch(s->loop, edge->fd, LOOP_READ, on_http, s, &s->http_watch) != OK)
+		stop(s, EXIT_ERROR);
+	if (news == ROLE_EDGE && edge == s->gateway && edge->fd >= 0 && gateway_up(s) != OK)
 		stop(s, EXIT_ERROR);
 }
 
@@ -250,6 +422,8 @@ static enum err start(struct state *s)
 	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &control));
 	if (s->http->fd >= 0)
 		TRY(loop_watch(s->loop, s->http->fd, LOOP_READ, on_http, s, &s->http_watch));
+	if (s->gateway->fd >= 0)
+		TRY(gateway_up(s));
 	role_lock(s->env, read, read);
 	return role_ready(s->env);
 }
@@ -264,6 +438,8 @@ int role_portal(struct role_env *env)
 			  err_str(e));
 	else if (loop_run(s.loop) != OK)
 		s.code = EXIT_ERROR;
+	while (s.laters)
+		drop_later(&s);
 	view_close(s.view);
 	loop_free(s.loop);
 	if (s.msg)

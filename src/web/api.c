@@ -157,6 +157,36 @@ void api_session(struct req *r)
 	answer(r, 200);
 }
 
+/* -- waiting ----------------------------------------------------------------------------------- */
+
+/* ?wait=SECONDS; false where it is no number in its bounds (answered then). */
+static bool wait_of(struct req *r, uint32_t *ret)
+{
+	struct slice wait = page_get(&r->rq->query, "wait");
+	uint64_t s = 0;
+
+	if (wait.n > 0 && (!slice_u64(wait, &s) || s > COMMAND_AWAIT_MAX)) {
+		web_error(r, 400);
+		return false;
+	}
+	*ret = (uint32_t)s;
+	return true;
+}
+
+/* True: this request is answered when the transfer rests. */
+static bool later(struct req *r, struct slice id, enum transfer_state state, uint32_t wait_s)
+{
+	if (!r->out->may_wait || wait_s == 0 || !state_moves(state) || id.n != TRANSFER_ID_LEN)
+		return false;
+	out(r)->n = 0;
+	r->out->reply.kind = PAGE_LATER;
+	memcpy(r->out->wait_for, id.p, id.n);
+	r->out->wait_for[id.n] = 0;
+	r->out->wait_s = wait_s;
+	r->out->wait_session = r->token;
+	return true;
+}
+
 /* -- sending ----------------------------------------------------------------------------------- */
 
 static bool read_create(struct req *r, const json_t *j, struct create *c)
@@ -210,7 +240,10 @@ static void put_upload(struct req *r)
 {
 	struct command c = {.transfer = r->rq->tag};
 	struct reply reply;
+	uint32_t wait_s;
 
+	if (!wait_of(r, &wait_s))
+		return;
 	if (r->rq->complete) {
 		c.type = CMD_UPLOAD_COMMIT;
 		c.size = r->rq->received;
@@ -220,6 +253,9 @@ static void put_upload(struct req *r)
 		c.at = r->rq->received;
 	}
 	if (!web_command(r, &c, &reply, NULL))
+		return;
+	/* The same commit is made again then, and stands. */
+	if (r->rq->complete && later(r, r->rq->tag, reply.state, wait_s))
 		return;
 	buf_byte(out(r), '{');
 	put_text(r, "id", r->rq->tag);
@@ -384,8 +420,9 @@ void api_list(struct req *r)
 void api_get(struct req *r)
 {
 	struct view_transfer t = {0};
+	uint32_t wait_s;
 
-	if (!web_transfer(r, &t))
+	if (!wait_of(r, &wait_s) || !web_transfer(r, &t) || later(r, r->id, t.row.state, wait_s))
 		return;
 	buf_byte(out(r), '{');
 	put_transfer_body(r, &t.row);

@@ -77,6 +77,10 @@ void web_answer_init(struct web_answer *a)
 	memset(&a->reply, 0, sizeof a->reply);
 	buf_init(&a->body, WEB_BODY_MAX);
 	a->fd = -1;
+	a->may_wait = false;
+	a->wait_for[0] = 0;
+	a->wait_s = 0;
+	a->wait_session = (struct slice){0};
 }
 
 void web_answer_clear(struct web_answer *a)

@@ -6,6 +6,9 @@
  * the session's CSRF value, one without a session, an unknown path. Another person's transfer is
  * the same 404 as none.
  *
+ * A request with ?wait= may be answered by PAGE_LATER: the caller then has the gateway tell when
+ * the transfer rests (CMD_AWAIT) and gives the same request again, without may_wait.
+ *
  * A struct web is one per portal process, read only. The answer's body is owned by the caller, who
  * frees it; fd belongs to the caller, too.
  */
@@ -36,7 +39,12 @@ struct web {
 struct web_answer {
 	struct page_reply reply; /* its body is empty: see body */
 	struct buf body;
-	int fd; /* -1, or what goes with PAGE_TAKE and PAGE_SEND */
+	int fd;        /* -1, or what goes with PAGE_TAKE and PAGE_SEND */
+	bool may_wait; /* set by the caller: PAGE_LATER is good */
+	/* With PAGE_LATER: to be asked again once this transfer rests, or after these seconds. */
+	char wait_for[TRANSFER_ID_LEN + 1];
+	uint32_t wait_s;
+	struct slice wait_session; /* points into the request */
 };
 
 void web_answer_init(struct web_answer *a);

@@ -237,7 +237,7 @@ static void random_hex(size_t n, char *ret)
 
 static struct web_answer answer;
 
-static void ask(const struct page_request *rq)
+static void ask_with(const struct page_request *rq, bool may_wait)
 {
 	static struct arena *a;
 	struct web w = {.zone = S("lgwan"),
@@ -252,7 +252,13 @@ static void ask(const struct page_request *rq)
 	a = arena_new(4 << 20);
 	web_answer_clear(&answer);
 	web_answer_init(&answer);
+	answer.may_wait = may_wait;
 	web_handle(&w, rq, a, 1764000000000, &answer);
+}
+
+static void ask(const struct page_request *rq)
+{
+	ask_with(rq, false);
 }
 
 static struct page_request get(const char *path)
@@ -569,6 +575,39 @@ static void uploads(void)
 	      t.last.at == 262144);
 }
 
+static void waits_for_rest(void)
+{
+	struct page_request rq = signed_in(PAGE_GET, "/api/v1/transfers/" ID);
+
+	reset();
+	t.state = TRANSFER_SANITIZING;
+	add(&rq.query, "wait", "7");
+	ask_with(&rq, true);
+	CHECK(answer.reply.kind == PAGE_LATER && answer.wait_s == 7);
+	CHECK_STR(slice_str(answer.wait_for), ID);
+	CHECK_STR(answer.wait_session, TOKEN);
+	/* Asked again it answers, whatever the state is by then. */
+	ask(&rq);
+	CHECK(answer.reply.kind == PAGE_ANSWER && has("\"state\":\"sanitizing\""));
+	t.state = TRANSFER_HELD;
+	ask_with(&rq, true);
+	CHECK(answer.reply.kind == PAGE_ANSWER && has("\"state\":\"held\""));
+	rq.query.p[0].value = S("61");
+	ask_with(&rq, true);
+	CHECK(answer.reply.status == 400);
+	rq = signed_in(PAGE_PUT, "/api/v1/transfers/" ID "/content");
+	rq.kind = PAGE_UPLOADED;
+	rq.csrf = S(CSRF);
+	rq.tag = S(ID);
+	rq.received = 5;
+	rq.complete = true;
+	add(&rq.query, "wait", "60");
+	ask_with(&rq, true);
+	CHECK(answer.reply.kind == PAGE_LATER && answer.wait_s == 60);
+	ask(&rq);
+	CHECK(answer.reply.kind == PAGE_ANSWER && answer.reply.status == 200);
+}
+
 static void api_tokens(void)
 {
 	struct page_request rq = get("/api/v1/transfers");
@@ -742,4 +781,4 @@ TESTS(CASE(the_gravest_findings_stand_first), CASE(the_log_is_for_everybody),
       CASE(whoever_takes_part_gets_the_proof), CASE(escapes), CASE(hostile_values_stay_text),
       CASE(speaks_the_readers_language), CASE(asks_to_sign_in), CASE(signs_in),
       CASE(csrf_is_needed), CASE(others_do_not_exist), CASE(collects), CASE(uploads),
-      CASE(api_tokens), CASE(api_refuses))
+      CASE(waits_for_rest), CASE(api_tokens), CASE(api_refuses))

@@ -125,7 +125,7 @@ enum err page_reply_get(struct slice payload, struct page_reply *ret)
 	struct reader r = reader_of(payload);
 	struct slice seal;
 
-	ret->kind = (enum page_answer)get_enum(&r, PAGE_SEND);
+	ret->kind = (enum page_answer)get_enum(&r, PAGE_LATER);
 	ret->status = wire_get_u16(&r);
 	ret->type = get_text(&r);
 	ret->etag = get_text(&r);

@@ -5,7 +5,8 @@
  * edge and no field. Texts were decoded strictly by room http: valid UTF-8, no NUL. A file's bytes
  * never travel here: PAGE_UPLOAD asks where they go, the reply PAGE_TAKE carries a descriptor and
  * the seal of its chunks, and PAGE_UPLOADED tells how it ended. A download is the reply PAGE_SEND,
- * with a descriptor and a seal as well.
+ * with a descriptor and a seal as well. PAGE_LATER frees the portal for other requests; the answer
+ * itself comes within PAGE_LATER_S seconds.
  *
  * The portal believes the head, not the browser: `peer` is the address of the connection.
  * Slices of a decoded message point into it.
@@ -16,7 +17,13 @@
 #include "wire/wire.h"
 
 enum { PAGE_REQUEST = 100, PAGE_REPLY = 101 };
-enum { PAGE_PAIRS_MAX = 64, PAGE_FIELDS_MAX = 16, PAGE_BODY_MAX = 40 << 10, PAGE_SEAL = 64 };
+enum {
+	PAGE_PAIRS_MAX = 64,
+	PAGE_FIELDS_MAX = 16,
+	PAGE_BODY_MAX = 40 << 10,
+	PAGE_SEAL = 64,
+	PAGE_LATER_S = 60
+};
 
 enum page_kind {
 	PAGE_ASK,     /* answer this */
@@ -55,7 +62,8 @@ enum page_answer {
 	PAGE_ANSWER, /* status, fields and a body: here, or in the one descriptor */
 	PAGE_TAKE,   /* upload: one descriptor, seal, size, at, tag */
 	PAGE_NEXT,   /* uploaded: go on with the rest of the form */
-	PAGE_SEND    /* download: status, fields, one descriptor, seal, size */
+	PAGE_SEND,   /* download: status, fields, one descriptor, seal, size */
+	PAGE_LATER   /* nothing yet: another PAGE_REPLY with this id will come */
 };
 
 struct page_reply {

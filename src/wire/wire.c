@@ -194,17 +194,23 @@ enum err wire_recv(int fd, struct wire_msg *m)
 	return OK;
 }
 
-enum err wire_call(int fd, uint16_t type, uint32_t id, const struct buf *payload, const int *fds,
-		   size_t nfds, int timeout_ms, struct wire_msg *ret_reply)
+enum err wire_call(int fd, uint16_t type, uint32_t id, const struct buf *payload, int timeout_ms,
+		   wire_other_fn *other, void *ctx, struct wire_msg *ret_reply)
 {
-	TRY(wire_send(fd, type, id, payload, fds, nfds));
-	TRY(sock_wait_readable(fd, timeout_ms));
-	TRY(wire_recv(fd, ret_reply));
-	if (ret_reply->id != id || !(ret_reply->flags & WIRE_REPLY)) {
-		wire_msg_clear(ret_reply);
-		return ERR_PEER;
+	uint64_t until = clock_mono_ms() + (uint64_t)timeout_ms, now;
+
+	TRY(wire_send(fd, type, id, payload, NULL, 0));
+	for (;;) {
+		now = clock_mono_ms();
+		TRY(sock_wait_readable(fd, until > now ? (int)(until - now) : 0));
+		TRY(wire_recv(fd, ret_reply));
+		if ((ret_reply->flags & WIRE_REPLY) && ret_reply->id == id)
+			return OK;
+		if (!other || other(ctx, ret_reply) != OK) {
+			wire_msg_clear(ret_reply);
+			return ERR_PEER;
+		}
 	}
-	return OK;
 }
 
 enum err wire_dispatch(const struct wire_type *table, size_t n, void *ctx, struct wire_msg *m,

@@ -89,11 +89,12 @@ enum err wire_recv(int fd, struct wire_msg *m) NODISCARD;
 
 /*
  * For blocking roles: sends and waits for the reply with the same id. Any other message meanwhile
- * is ERR_PEER (one call at a time per edge). ERR_TIMEOUT after timeout_ms: the edge is then out of
- * step and must be closed.
+ * is given to `other` (NULL: none is expected); where that refuses it the call is ERR_PEER.
+ * ERR_TIMEOUT after timeout_ms: the edge is then out of step and must be closed.
  */
-enum err wire_call(int fd, uint16_t type, uint32_t id, const struct buf *payload, const int *fds,
-		   size_t nfds, int timeout_ms, struct wire_msg *ret_reply) NODISCARD;
+typedef enum err wire_other_fn(void *ctx, struct wire_msg *m);
+enum err wire_call(int fd, uint16_t type, uint32_t id, const struct buf *payload, int timeout_ms,
+		   wire_other_fn *other, void *ctx, struct wire_msg *ret_reply) NODISCARD;
 
 /*
  * One row of an edge's table. The handler reads its payload, calls wire_end, and only then acts

@@ -159,8 +159,15 @@ static void junk_headers_are_refused(void)
 	close(two[1]);
 }
 
+static enum err other(void *ctx, struct wire_msg *m)
+{
+	*(uint32_t *)ctx = m->id;
+	return OK;
+}
+
 static void a_call_waits_for_its_own_reply(void)
 {
+	uint32_t seen = 0;
 	int two[2];
 	static struct wire_msg req;
 
@@ -169,12 +176,18 @@ static void a_call_waits_for_its_own_reply(void)
 	wire_msg_init(&req);
 	req.id = 5;
 	CHECK(wire_reply(two[1], &req, 3, NULL, NULL, 0) == OK);
-	CHECK(wire_call(two[0], 2, 5, NULL, NULL, 0, 100, &msg) == OK && msg.type == 3);
+	CHECK(wire_call(two[0], 2, 5, NULL, 100, NULL, NULL, &msg) == OK && msg.type == 3);
 	CHECK(wire_reply(two[1], &req, 3, NULL, NULL, 0) == OK);
-	CHECK(wire_call(two[0], 2, 6, NULL, NULL, 0, 100, &msg) == ERR_PEER);
-	CHECK(wire_call(two[0], 2, 7, NULL, NULL, 0, 10, &msg) == ERR_TIMEOUT);
+	CHECK(wire_call(two[0], 2, 6, NULL, 100, NULL, NULL, &msg) == ERR_PEER);
+	CHECK(wire_call(two[0], 2, 7, NULL, 10, NULL, NULL, &msg) == ERR_TIMEOUT);
+	/* Another's reply is handed over, and the call goes on waiting. */
+	CHECK(wire_reply(two[1], &req, 3, NULL, NULL, 0) == OK);
+	req.id = 9;
+	CHECK(wire_reply(two[1], &req, 3, NULL, NULL, 0) == OK);
+	CHECK(wire_call(two[0], 2, 9, NULL, 100, other, &seen, &msg) == OK && msg.id == 9);
+	CHECK(seen == 5);
 	close(two[1]);
-	CHECK(wire_call(two[0], 2, 8, NULL, NULL, 0, 10, &msg) == ERR_CRASH);
+	CHECK(wire_call(two[0], 2, 8, NULL, 10, NULL, NULL, &msg) == ERR_CRASH);
 	close(two[0]);
 }
 

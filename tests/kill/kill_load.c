@@ -252,7 +252,7 @@ static enum err call(int fd, struct command *c, struct reply *ret, int *ret_fd)
 	c->peer = fd == k.internet ? S("10.30.0.7") : S("10.20.0.7");
 	if (command_encode(c, &b) != OK)
 		die("encode");
-	e = wire_call(fd, COMMAND_WIRE, ++k.id, &b, NULL, 0, TIMEOUT_MS, &k.msg);
+	e = wire_call(fd, COMMAND_WIRE, ++k.id, &b, TIMEOUT_MS, NULL, NULL, &k.msg);
 	if (e != OK)
 		return e == ERR_TIMEOUT ? e : ERR_CRASH;
 	if (reply_decode(k.msg.payload, ret) != OK || ret->type != c->type)

@@ -10,7 +10,6 @@ import pathlib
 import ssl
 import subprocess
 import sys
-import time
 import urllib.parse
 
 SEKISHO = sys.argv[1]
@@ -94,16 +93,15 @@ class Client:
         want(r.status == 201, f'create: {r.status} {r.text}')
         return json.loads(r.text)['id']
 
-    def put(self, ident, data, offset=0):
-        return self.api('PUT', f'/transfers/{ident}/content?offset={offset}', data,
+    def put(self, ident, data, offset=0, wait=0):
+        return self.api('PUT', f'/transfers/{ident}/content?offset={offset}&wait={wait}', data,
                         {'Content-Type': 'application/octet-stream'})
 
     def wait(self, ident):
-        for _ in range(600):
-            t = json.loads(self.api('GET', f'/transfers/{ident}').text)
+        for _ in range(6):
+            t = json.loads(self.api('GET', f'/transfers/{ident}?wait=10').text)
             if t['state'] not in ('receiving', 'received', 'sanitizing', 'verifying'):
                 return t
-            time.sleep(0.05)
         raise AssertionError('still under way')
 
 
