@@ -561,7 +561,162 @@ static bool picture_tail(struct package *p)
 	return true;
 }
 
+/* ---- elements in places where they may not stand ---- */
+
+struct element {
+	size_t at, end, inside; /* of its first byte, behind its last one, behind its start tag */
+	size_t parent;          /* SIZE_MAX: the root */
+	const struct names_element *row;
+};
+
+struct tree {
+	struct element *list; /* in document order */
+	size_t n, cap;
+};
+
+/* The elements of a part as our writer prints it: tags and text, nothing else. */
+static bool read_tree(struct package *p, const struct member *m, struct tree *t)
+{
+	size_t open[64], depth = 0;
+
+	*t = (struct tree){0};
+	for (size_t i = 0; i < m->data.n; i++) {
+		size_t end = slice_find_byte(slice_from(m->data, i), '>');
+		struct slice tag;
+
+		if (m->data.p[i] != '<')
+			continue;
+		if (end == SIZE_MAX || depth == ARRAY_LEN(open))
+			return false;
+		tag = slice_of(m->data.p + i, end + 1);
+		if (tag.p[1] == '/') {
+			t->list[open[--depth]].end = i + tag.n;
+		} else if (tag.p[1] != '?') {
+			void *list = t->list;
+
+			if (arena_grow(p->arena, &list, t->n, &t->cap, sizeof(*t->list)) != OK)
+				return false;
+			t->list = list;
+			t->list[t->n] =
+			    (struct element){.at = i,
+					     .inside = i + tag.n,
+					     .end = i + tag.n,
+					     .parent = depth ? open[depth - 1] : SIZE_MAX,
+					     .row = tag_row(tag)};
+			if (tag.p[tag.n - 2] != '/')
+				open[depth++] = t->n;
+			t->n++;
+		}
+		i += tag.n - 1;
+	}
+	return t->n > 1;
+}
+
+/* A part with its tree and one of its elements that is not the root. */
+static struct member *pick_element(struct package *p, struct tree *t, size_t *ret)
+{
+	struct member *m = pick_member(p, ".xml");
+
+	if (!m || !read_tree(p, m, t) || !t->list[0].row)
+		return NULL;
+	*ret = 1 + (size_t)mutate_random(p, t->n - 1);
+	return t->list[*ret].row && t->list[t->list[*ret].parent].row ? m : NULL;
+}
+
+static struct slice bytes_of(const struct member *m, const struct element *e)
+{
+	return slice_head(slice_from(m->data, e->at), e->end - e->at);
+}
+
+static bool place_of(const struct tree *t, size_t i, struct names_place *ret)
+{
+	return names_place(t->list[i].row, t->list[t->list[i].parent].row, ret);
+}
+
+/* Cut out here and put in behind the start tag of an element that may not hold it. */
+static bool moved_element(struct package *p)
+{
+	struct tree t;
+	size_t i, to;
+	struct member *m = pick_element(p, &t, &i);
+	struct names_place place;
+	struct slice cut, rest;
+
+	if (!m)
+		return false;
+	to = (size_t)mutate_random(p, t.n);
+	if ((t.list[to].at >= t.list[i].at && t.list[to].at < t.list[i].end) || !t.list[to].row ||
+	    t.list[to].end == t.list[to].inside ||
+	    names_place(t.list[i].row, t.list[to].row, &place))
+		return false;
+	cut = bytes_of(m, &t.list[i]);
+	rest = mutate_splice(p, m->data, t.list[i].at, cut.n, S(""));
+	m->data = mutate_splice(
+	    p, rest, t.list[to].inside - (t.list[to].inside > t.list[i].at ? cut.n : 0), 0, cut);
+	return true;
+}
+
+/* A second one of what stands once. */
+static bool doubled_element(struct package *p)
+{
+	struct tree t;
+	size_t i;
+	struct member *m = pick_element(p, &t, &i);
+	struct names_place place;
+
+	if (!m || !place_of(&t, i, &place) || place.many)
+		return false;
+	m->data = mutate_splice(p, m->data, t.list[i].end, 0, bytes_of(m, &t.list[i]));
+	return true;
+}
+
+/* Two siblings in the other order. */
+static bool swapped_elements(struct package *p)
+{
+	struct tree t;
+	size_t i;
+	struct member *m = pick_element(p, &t, &i);
+	struct names_place a, b;
+	struct slice first;
+
+	for (size_t k = i + 1; m && k < t.n && t.list[k].at <= t.list[i].end; k++) {
+		if (t.list[k].at != t.list[i].end || t.list[k].parent != t.list[i].parent)
+			continue;
+		if (!t.list[k].row || !place_of(&t, i, &a) || !place_of(&t, k, &b) ||
+		    a.rank == b.rank)
+			return false;
+		first = bytes_of(m, &t.list[i]);
+		m->data = mutate_splice(p, m->data, t.list[k].end, 0, first);
+		m->data = mutate_splice(p, m->data, t.list[i].at, first.n, S(""));
+		return true;
+	}
+	return false;
+}
+
+/* Without a child that its parent always has. */
+static bool missing_element(struct package *p)
+{
+	struct tree t;
+	size_t i;
+	struct member *m = pick_element(p, &t, &i);
+	struct names_place place, other;
+
+	if (!m || !place_of(&t, i, &place) || place.bit == NAMES_NONE ||
+	    !(names_must_bits(t.list[t.list[i].parent].row) >> place.bit & 1))
+		return false;
+	for (size_t k = 1; k < t.n; k++)
+		if (k != i && t.list[k].parent == t.list[i].parent && t.list[k].row &&
+		    place_of(&t, k, &other) && other.bit == place.bit)
+			return false;
+	m->data = mutate_splice(p, m->data, t.list[i].at, t.list[i].end - t.list[i].at, S(""));
+	return true;
+}
+
 const struct mutator package_mutators[] = {
+    {"element in another one", moved_element},
+    {"element twice", doubled_element},
+    {"elements in another order", swapped_elements},
+    {"element that is needed", missing_element},
     {"element that is dropped", dropped_element},
     {"foreign element", foreign_element},
     {"attribute that is dropped", dropped_attribute},

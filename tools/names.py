@@ -13,6 +13,7 @@ NAME a line of domains.tsv, or rid:PART[+PART...] with hyperlink as one of the p
 """
 
 import os
+import re
 import sys
 
 PLAIN = ("none text bool onoff int uint number measure hex color token tokens guid lang datetime "
@@ -58,36 +59,141 @@ def read_space(path):
     return elements
 
 
+GROUP = re.compile(r"\(([^)]*)\)(\+?)|\{([^}]*)\}|(\S+?)(\+?)(?=\s|$)")
+
+
 def read_model(path):
-    """{(word, element): [name]}; see the head of the file."""
-    model = {}
+    """The lines by their first word: {word: [(elements, text)]}, sets put in; see the file's head."""
+    sets, model = {}, {"order": [], "in": [], "need": [], "must": []}
     for number, fields in read_lines(path):
-        if len(fields) != 3 or fields[0] not in ("in", "need", "order"):
-            fail(path, number, "in, need or order, element, names")
-        if (fields[0], fields[1]) in model:
-            fail(path, number, "stands twice")
-        model[fields[0], fields[1]] = fields[2].split(" ")
+        if len(fields) != 3 or fields[0] not in (*model, "set"):
+            fail(path, number, "set, order, in, need or must, elements, names")
+        text = re.sub(r"\$([A-Z]+)", lambda m: sets.get(m[1]) or fail(path, number, m[0]), fields[2])
+        if fields[0] == "set":
+            sets[fields[1]] = text
+        else:
+            model[fields[0]].append((fields[1].split(" "), re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text)))
     return model
 
 
-def model_lists(model, index):
-    """The numbers of all lists one behind the other, and where each begins and ends."""
-    numbers, spans = [], {}
-    for (word, element), names in model.items():
-        if element not in index:
-            sys.exit(f"model: no kept element is called {element}")
-        if word == "need":
-            continue
-        begin = len(numbers)
-        for name in names:
-            many = name.endswith("+")
-            name = name.rstrip("+")
-            if name != "*" and name not in index:
-                sys.exit(f"model: no kept element is called {name}")
-            row = "NAMES_OTHERS" if name == "*" else str(index[name])
-            numbers.append(f"{row} | NAMES_MANY" if many else row)
-        spans[word, element] = (begin, len(numbers) - begin)
-    return numbers, spans
+class Model:
+    """Which element may stand in which: edges, by numbers of rows."""
+    NONE, OTHERS = 0xFF, "*"
+
+    def __init__(self, lines, index):
+        self.index = index
+        self.names = {i: name for name, i in index.items()}
+        self.edges = {}     # (parent, child): [rank, bit, many]
+        self.others = {}    # parent: rank of what its order does not name, or NONE
+        self.bits = {}      # parent: how many bits are given
+        self.must = {}      # parent: [(bit, child to make)]
+        self.children = set()
+        for parents, text in lines["order"]:
+            for parent in parents:
+                self.order(self.row(parent), text)
+        for children, text in lines["in"]:
+            for child in children:
+                for parent in text.split(" "):
+                    self.stand(self.row(parent), self.row(child))
+        for parents, text in lines["must"]:
+            for parent in parents:
+                for names in text.split(" "):
+                    self.need(self.row(parent), [self.row(n) for n in names.split("|")])
+
+    def row(self, name):
+        if name not in self.index:
+            sys.exit(f"model: no kept element is called {name}")
+        return self.index[name]
+
+    def bit(self, parent):
+        bit = self.bits.get(parent, 0)
+        if bit == 64:
+            sys.exit(f"model: {self.names[parent]} has too many children that stand once")
+        self.bits[parent] = bit + 1
+        return bit
+
+    def add(self, parent, child, edge):
+        if (parent, child) in self.edges:
+            sys.exit(f"model: {self.names[child]} twice in the order of {self.names[parent]}")
+        self.edges[parent, child] = edge
+        self.children.add(child)
+
+    def order(self, parent, text):
+        if parent in self.others:
+            sys.exit(f"model: {self.names[parent]} has two orders")
+        self.others[parent] = self.NONE
+        for rank, m in enumerate(GROUP.finditer(text)):
+            names = (m[1] or m[3] or m[4]).split(" ")
+            many = m[2] == "+" or m[5] == "+" or m[4] == self.OTHERS
+            shared = None if m[3] or many else self.bit(parent)
+            for name in names:
+                if name == self.OTHERS:
+                    self.others[parent] = rank
+                    continue
+                bit = self.NONE if many else self.bit(parent) if shared is None else shared
+                self.add(parent, self.row(name), [rank, bit, many])
+
+    def stand(self, parent, child):
+        self.children.add(child)
+        if (parent, child) in self.edges:
+            return
+        rank = self.others.get(parent, 0)
+        if rank == self.NONE:
+            sys.exit(f"model: the order of {self.names[parent]} lacks {self.names[child]}")
+        self.edges[parent, child] = [rank, self.NONE, True]
+
+    def need(self, parent, children):
+        bits = {self.edges[parent, c][1] for c in children if (parent, c) in self.edges}
+        bit = bits.pop() if len(children) == 1 and bits and bits != {self.NONE} else None
+        if bit is None:
+            bit = self.bit(parent)
+        for child in children:
+            if (parent, child) not in self.edges:
+                self.stand(parent, child)
+            edge = self.edges[parent, child]
+            if edge[1] not in (self.NONE, bit):
+                sys.exit(f"model: {self.names[child]}, once in {self.names[parent]}, is an alternative")
+            edge[1] = bit
+        self.must.setdefault(parent, []).append((bit, children[0]))
+
+
+def edge_hash(parent, child):
+    return (parent * 0x9E3779B1 ^ child * 0x85EBCA6B) & 0xFFFFFFFF
+
+
+def print_model(model, out):
+    """The edges, the slots that find them, and what each parent must have."""
+    keys = sorted(model.edges)
+    out.append("const struct names_edge names_edges[] = {")
+    for parent, child in keys:
+        rank, bit, many = model.edges[parent, child]
+        out.append(f"\t{{{parent}, {child}, {rank}, {bit}, {'true' if many else 'false'}}},")
+    out.append("};")
+    size = 1
+    while size < 2 * len(keys):
+        size *= 2
+    slots = [0] * size
+    for i, (parent, child) in enumerate(keys):
+        at = edge_hash(parent, child) >> 8 & (size - 1)
+        while slots[at]:
+            at = (at + 1) & (size - 1)
+        slots[at] = i + 1
+    print_slots("names_edge_slots", slots, out)
+    out.append("static const struct names_must musts[] = {")
+    spans, n = {}, 0
+    for parent, rows in sorted(model.must.items()):
+        spans[parent] = (n, len(rows))
+        n += len(rows)
+        out += [f"\t{{{child}, {bit}}}," for bit, child in rows]
+    out.append("};")
+    return spans
+
+
+def print_slots(name, slots, out):
+    out.append(f"const uint16_t {name}[{len(slots)}] = {{")
+    for i in range(0, len(slots), 16):
+        out.append("\t" + " ".join(f"{s}," for s in slots[i:i + 16]))
+    out += ["};", f"const size_t {name}_n = {len(slots)};"]
 
 
 class Domains:
@@ -149,11 +255,6 @@ def attribute_row(prefix, attribute, domains, needed):
             f'{"true" if name in needed else "false"}, {finding(why)}, {where}}},')
 
 
-def span(spans, word, element):
-    begin, n = spans.get((word, element), (0, 0))
-    return f"lists + {begin}, {n}" if n else "NULL, 0"
-
-
 def main():
     out_path, words_path, model_path, *space_paths = sys.argv[1:]
     domains = Domains(read_words(words_path))
@@ -163,12 +264,19 @@ def main():
     for i, (prefix, e) in enumerate((p, e) for p, space in spaces for e in space):
         if e[1] == "keep":
             index[f"{prefix}:{e[0]}"] = i
-    model = read_model(model_path)
-    lists, spans = model_lists(model, index)
+    lines = read_model(model_path)
+    model = Model(lines, index)
+    needs = {}
+    for names, text in lines["need"]:
+        for name in names:
+            if model.row(name) in needs:
+                sys.exit(f"model: {name} has two lines of needs")
+            needs[model.row(name)] = text.split(" ")
     for prefix, space in spaces:
         for name, disposition, text, why, own in space:
             full = f"{prefix}:{name}"
-            needed = model.get(("need", full), [])
+            row = index.get(full)
+            needed = needs.get(row, [])
             kept = {a[0] for a in own if a[1] != "drop"}
             if not kept.issuperset(needed):
                 sys.exit(f"model: {full} needs an attribute that is not kept")
@@ -178,7 +286,9 @@ def main():
             elements.append(f'\t{{"{name}", {len(name)}, NS_{prefix.upper()}, '
                             f'NAMES_{disposition.upper()}, {finding(why)}, '
                             f'&domains[{domains.get(text)}], {at}, {len(rows)}, '
-                            f'{span(spans, "in", full)}, {span(spans, "order", full)}, '
+                            f'{"true" if row in model.children else "false"}, '
+                            f'{"true" if row in model.others else "false"}, '
+                            f'{model.others.get(row, Model.NONE)}, MUSTS, '
                             f'{len(needed)}}},')
             hashes.append((prefix, name))
             attributes += rows
@@ -190,12 +300,12 @@ def main():
     domains.print(out)
     out.append("static const struct names_attr attributes[] = {")
     out += attributes
-    out += ["};", "static const uint16_t lists[] = {"]
-    out += [f"\t{n}," for n in lists]
-    out += ["};", "const struct names_element names_elements[] = {"]
-    out += elements
-    out += ["};", f"const size_t names_elements_n = {len(elements)};",
-            f"const uint16_t names_slots[{size}] = {{"]
+    out.append("};")
+    spans = print_model(model, out)
+    out.append("const struct names_element names_elements[] = {")
+    out += [e.replace("MUSTS", "NULL, 0") if i not in spans else
+            e.replace("MUSTS", f"musts + {spans[i][0]}, {spans[i][1]}") for i, e in enumerate(elements)]
+    out += ["};", f"const size_t names_elements_n = {len(elements)};"]
     slots = [0] * size
     numbers = namespace_numbers()
     for i, (prefix, name) in enumerate(hashes):
@@ -203,9 +313,8 @@ def main():
         while slots[at]:
             at = (at + 1) & (size - 1)
         slots[at] = i + 1
-    for i in range(0, size, 16):
-        out.append("\t" + " ".join(f"{s}," for s in slots[i:i + 16]))
-    out += ["};", f"const size_t names_slots_n = {size};", ""]
+    print_slots("names_slots", slots, out)
+    out.append("")
     with open(out_path, "w", encoding="utf-8") as f:
         f.write("\n".join(out))
 

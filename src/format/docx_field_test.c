@@ -110,7 +110,8 @@ static size_t left_of(const char *body)
 #define PIECE(text) "<w:r><w:instrText>" text "</w:instrText></w:r>"
 #define REST MARK("separate") "<w:r><w:t>1</w:t></w:r>" MARK("end")
 #define BOX(inner) \
-	"<w:r><w:drawing><wp:inline><a:graphic><a:graphicData uri=\"" WPS "\"><wps:wsp><wps:txbx>" \
+	"<w:r><w:drawing><wp:inline><wp:extent cx=\"9\" cy=\"9\"/><wp:docPr id=\"1\" name=\"\"/>" \
+	"<a:graphic><a:graphicData uri=\"" WPS "\"><wps:wsp><wps:txbx>" \
 	"<w:txbxContent><w:p>" inner "</w:p></w:txbxContent></wps:txbx></wps:wsp></a:graphicData>" \
 	"</a:graphic></wp:inline></w:drawing></w:r>"
 #define CHANGE(what, inner) "<w:" what " w:id=\"1\" w:author=\"a\">" inner "</w:" what ">"

@@ -174,6 +174,7 @@ static enum err rebuild_part(struct ooxml *o)
 	if (o->current->dropped)
 		return OK;
 	TRY(ooxml_settle(o, root));
+	TRY(ooxml_complete(o, root));
 	TRY(ooxml_resolve(o, root));
 	TRY(check_text(o, root));
 	o->job->report->text_out += visible_text(root);

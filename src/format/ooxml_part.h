@@ -63,6 +63,11 @@ enum err ooxml_enqueue(struct ooxml *o, const struct zip_member *m, enum names_p
 enum err ooxml_follow_implied(struct ooxml *o) NODISCARD;
 /* Brings the tree into the content model (ooxml_model.c); reports what goes or moves. */
 enum err ooxml_settle(struct ooxml *o, struct xml_node *root) NODISCARD;
+/*
+ * Makes the children that elements always have, or takes off the elements that lack them; holds the
+ * document where that is the root.
+ */
+enum err ooxml_complete(struct ooxml *o, struct xml_node *root) NODISCARD;
 /* Checks every reference in the tree, rewrites it, and takes off what may not or cannot resolve. */
 enum err ooxml_resolve(struct ooxml *o, struct xml_node *root) NODISCARD;
 /* The picture part for a member: rebuilt, or the placeholder. */

@@ -447,7 +447,7 @@ static enum err resolve_element(struct ooxml *o, struct xml_node *n, bool *ret_s
 enum err ooxml_resolve(struct ooxml *o, struct xml_node *root)
 {
 	struct xml_node *n = root, *next;
-	bool stays;
+	bool stays, removed = false;
 
 	while (n) {
 		next = xml_following(n, root);
@@ -460,9 +460,10 @@ enum err ooxml_resolve(struct ooxml *o, struct xml_node *root)
 							   o->current->member->name, 0,
 							   "the root's reference leads nowhere");
 				xml_remove(n);
+				removed = true;
 			}
 		}
 		n = next;
 	}
-	return OK;
+	return removed ? ooxml_complete(o, root) : OK;
 }

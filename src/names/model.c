@@ -2,38 +2,51 @@
 #include "names/names.h"
 #include "names/table.h"
 
-enum { ABSENT = UINT16_MAX };
-
-/* Where the row stands in a list; ABSENT where the list does not name it. */
-static size_t find(const uint16_t *list, size_t n, size_t row)
+static const struct names_edge *find_edge(size_t parent, size_t child)
 {
-	for (size_t i = 0; i < n; i++)
-		if ((list[i] & ~(unsigned)NAMES_MANY) == row)
-			return i;
-	return ABSENT;
+	uint32_t hash = (uint32_t)parent * 0x9E3779B1u ^ (uint32_t)child * 0x85EBCA6Bu;
+	size_t mask = names_edge_slots_n - 1;
+
+	for (size_t at = hash >> 8 & mask; names_edge_slots[at]; at = (at + 1) & mask) {
+		const struct names_edge *e = &names_edges[names_edge_slots[at] - 1];
+
+		if (e->parent == parent && e->child == child)
+			return e;
+	}
+	return NULL;
 }
 
-bool names_may_stand(const struct names_element *child, const struct names_element *parent)
+bool names_place(const struct names_element *child, const struct names_element *parent,
+		 struct names_place *ret)
 {
-	size_t c = (size_t)(child - names_elements), p = (size_t)(parent - names_elements);
+	const struct names_edge *e;
 
-	if (child->parents && find(child->parents, child->n_parents, p) == ABSENT)
+	*ret = (struct names_place){.bit = NAMES_NONE, .many = true};
+	if (!child->placed && !parent->ordered)
+		return true;
+	e = find_edge((size_t)(parent - names_elements), (size_t)(child - names_elements));
+	if (e) {
+		*ret = (struct names_place){e->rank, e->bit, e->many};
+		return true;
+	}
+	if (child->placed || (parent->ordered && parent->others == NAMES_NONE))
 		return false;
-	return !parent->order || find(parent->order, parent->n_order, c) != ABSENT ||
-	       find(parent->order, parent->n_order, NAMES_OTHERS) != ABSENT;
+	ret->rank = parent->others;
+	return true;
 }
 
-unsigned names_rank(const struct names_element *child, const struct names_element *parent,
-		    bool *ret_once)
+uint64_t names_must_bits(const struct names_element *parent)
 {
-	size_t at;
+	uint64_t bits = 0;
 
-	*ret_once = false;
-	if (!parent->order)
-		return 0;
-	at = find(parent->order, parent->n_order, (size_t)(child - names_elements));
-	if (at == ABSENT)
-		return (unsigned)find(parent->order, parent->n_order, NAMES_OTHERS);
-	*ret_once = !(parent->order[at] & NAMES_MANY);
-	return (unsigned)at;
+	for (size_t i = 0; i < parent->n_musts; i++)
+		bits |= 1ull << parent->musts[i].bit;
+	return bits;
+}
+
+const struct names_element *names_must_child(const struct names_element *parent, size_t k,
+					     uint8_t *ret_bit)
+{
+	*ret_bit = parent->musts[k].bit;
+	return &names_elements[parent->musts[k].child];
 }

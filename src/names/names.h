@@ -129,6 +129,14 @@ struct names_attr {
 	const struct names_domain *domain; /* of a kept one */
 };
 
+enum { NAMES_NONE = 0xFF };
+
+/* A child that a parent always has; internal to names. */
+struct names_must {
+	uint16_t child;
+	uint8_t bit;
+};
+
 struct names_element {
 	const char *name;
 	uint8_t name_n;
@@ -138,11 +146,12 @@ struct names_element {
 	const struct names_domain *domain; /* of its character data; kind DOMAIN_NONE mostly */
 	const struct names_attr *attrs;    /* n_attrs rows; only of kept ones */
 	size_t n_attrs;
-	/* The content model: rows by number, for names_may_stand and names_rank. */
-	const uint16_t *parents; /* NULL: any */
-	size_t n_parents;
-	const uint16_t *order; /* NULL: no order and any child */
-	size_t n_order;
+	/* The content model, see names_place. */
+	bool placed;    /* stands only where the model names it */
+	bool ordered;   /* says which children it has */
+	uint8_t others; /* rank of children that it does not name; NAMES_NONE: none */
+	const struct names_must *musts; /* children that it always has */
+	size_t n_musts;
 	size_t n_needed; /* how many attributes are needed */
 };
 
@@ -151,14 +160,22 @@ const struct names_element *names_element(unsigned ns, struct slice local);
 /* NULL where unknown: drop. */
 const struct names_attr *names_attribute(const struct names_element *el, unsigned ns,
 					 struct slice local);
-/* Whether child may stand directly in parent. Both are kept rows of names_element. */
-bool names_may_stand(const struct names_element *child, const struct names_element *parent);
 /*
- * The place of child among the children of parent: none may stand behind one of a higher rank. 0
- * where parent has no order. *ret_once: no second one of the same name may stand in parent.
+ * Where child stands among the children of parent: none may stand behind one of a higher rank. Of
+ * those with the same bit only one may stand there, unless there may be many. False where child may
+ * not stand in parent at all. Both are kept rows of names_element.
  */
-unsigned names_rank(const struct names_element *child, const struct names_element *parent,
-		    bool *ret_once);
+struct names_place {
+	uint8_t rank, bit; /* bit: below 64, or NAMES_NONE */
+	bool many;
+};
+bool names_place(const struct names_element *child, const struct names_element *parent,
+		 struct names_place *ret);
+/* The bits that the children of parent must have between them. */
+uint64_t names_must_bits(const struct names_element *parent);
+/* What to make where bit i of those is missing: parent->musts[k] for k below n_musts. */
+const struct names_element *names_must_child(const struct names_element *parent, size_t k,
+					     uint8_t *ret_bit);
 /* Whether value is in the domain. Values longer than 32,767 bytes are in none but text. */
 bool names_domain_ok(const struct names_domain *domain, struct slice value);
 

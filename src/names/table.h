@@ -4,8 +4,17 @@
 
 #include "names/names.h"
 
-/* In lists of the content model: any row that the list does not name; may stand repeatedly. */
-enum { NAMES_OTHERS = 0x7FFF, NAMES_MANY = 0x8000 };
+/* That a child may stand in a parent, and where; rows by number. */
+struct names_edge {
+	uint16_t parent, child;
+	uint8_t rank, bit;
+	bool many;
+};
+
+extern const struct names_edge names_edges[];
+/* Open addressing as tools/names.py's edge_hash says; 0 is empty, i + 1 is edge i. */
+extern const uint16_t names_edge_slots[];
+extern const size_t names_edge_slots_n; /* a power of two */
 
 extern const struct names_element names_elements[];
 extern const size_t names_elements_n;

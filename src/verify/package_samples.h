@@ -106,9 +106,9 @@ static const struct member pptx_members[] = {
       {"theme", "/ppt/theme/theme1.xml"}}},
     {PART_SLIDE_MASTER,
      "ppt/slideMasters/slideMaster1.xml",
-     "<p:sldMaster>" TREE(
-	 "原本") "<p:sldLayoutIdLst><p:sldLayoutId id=\"2147483649\" r:id=\"rId1\"/>"
-		 "</p:sldLayoutIdLst></p:sldMaster>",
+     "<p:sldMaster>" TREE("原本") "<p:clrMap bg1=\"lt1\"/><p:sldLayoutIdLst><p:sldLayoutId "
+				  "id=\"2147483649\" r:id=\"rId1\"/>"
+				  "</p:sldLayoutIdLst></p:sldMaster>",
      {{"slideLayout", "/ppt/slideLayouts/slideLayout1.xml"}, {"theme", "/ppt/theme/theme1.xml"}}},
     {PART_SLIDE,
      "ppt/slides/slide1.xml",
@@ -121,7 +121,9 @@ static const struct member pptx_members[] = {
     {PART_THEME,
      "ppt/theme/theme1.xml",
      "<a:theme name=\"市\"><a:themeElements><a:clrScheme name=\"市\"><a:dk1><a:sysClr "
-     "val=\"windowText\" lastClr=\"000000\"/></a:dk1></a:clrScheme></a:themeElements></a:theme>",
+     "val=\"windowText\" lastClr=\"000000\"/></a:dk1></a:clrScheme><a:fontScheme "
+     "name=\"\"><a:majorFont/>"
+     "<a:minorFont/></a:fontScheme><a:fmtScheme/></a:themeElements></a:theme>",
      {{0}}},
 };
 

@@ -11,8 +11,8 @@ enum { FIELDS_MAX = 128, INSTRUCTION_MAX = 8192 };
 struct level {
 	const struct names_element *row;
 	bool text;
-	unsigned rank; /* of the last child, see names_rank */
-	const struct names_element *last;
+	unsigned rank; /* of the last child, and the bits of all so far: see names_place */
+	uint64_t seen;
 	size_t needed;   /* attributes seen that it needs */
 	bool quiet;      /* inside the properties of a run or of a form field */
 	bool story;      /* fields begun outside of it are not its own */
@@ -81,23 +81,22 @@ static void inherit(struct part *p)
 static enum err take_child(struct part *p, const struct names_element *row, size_t at)
 {
 	struct level *parent = &p->levels[p->depth - 1];
-	bool once;
-	unsigned rank;
+	struct names_place place;
 
 	if (parent->row->domain->kind != DOMAIN_NONE)
 		return bad(p, at, "an element where only text may stand", slice_str(row->name));
-	if (!names_may_stand(row, parent->row))
+	if (!names_place(row, parent->row, &place))
 		return bad(p, at, "an element that may not stand in this element",
 			   slice_str(row->name));
-	rank = names_rank(row, parent->row, &once);
-	if (rank < parent->rank)
+	if (place.rank < parent->rank)
 		return bad(p, at, "an element behind one that it must precede",
 			   slice_str(row->name));
-	/* In order, those of one name stand side by side. */
-	if (once && parent->last == row)
+	parent->rank = place.rank;
+	if (place.bit == NAMES_NONE)
+		return OK;
+	if (!place.many && parent->seen >> place.bit & 1)
 		return bad(p, at, "an element that may stand only once", slice_str(row->name));
-	parent->rank = rank;
-	parent->last = row;
+	parent->seen |= 1ull << place.bit;
 	return OK;
 }
 
@@ -237,6 +236,9 @@ static enum err on_close(void *ctx, size_t at)
 
 	if (level->needed != level->row->n_needed)
 		return bad(p, at, "an element without an attribute that it needs",
+			   slice_str(level->row->name));
+	if (names_must_bits(level->row) & ~level->seen)
+		return bad(p, at, "an element without a child that it needs",
 			   slice_str(level->row->name));
 	/* Shared formulas have their text in another cell; other texts may be empty as such. */
 	if (!level->text && kind != DOMAIN_NONE && kind != DOMAIN_TEXT && kind != DOMAIN_FORMULA &&
