@@ -240,6 +240,12 @@ static const struct xml_node *above(const struct xml_node *n, const char *name)
 	return n;
 }
 
+/* Properties stand first (ooxml_settle): no looking through all that an element holds. */
+static const struct xml_node *props_of(const struct xml_node *n, const char *name)
+{
+	return n && xml_is(n->first, NS_W, name) ? n->first : NULL;
+}
+
 static const struct look *style_look(const struct styles *s, const struct xml_node *props,
 				     const char *name, struct slice none)
 {
@@ -258,8 +264,8 @@ struct around {
 static struct around around(const struct styles *s, const struct xml_node *run,
 			    const struct xml_node *rpr)
 {
-	const struct xml_node *p = xml_child(above(run, "p"), NS_W, "pPr");
-	const struct xml_node *t = xml_child(above(run, "tbl"), NS_W, "tblPr");
+	const struct xml_node *p = props_of(above(run, "p"), "pPr");
+	const struct xml_node *t = props_of(above(run, "tbl"), "tblPr");
 	struct slice none = {0};
 
 	return (struct around){
@@ -286,10 +292,10 @@ static struct slice ground(const struct xml_node *run)
 
 	for (const struct xml_node *n = run; n && !fill.p; n = n->parent) {
 		/* A shape's fill and the page's colour are not told. */
-		if (xml_is(n, NS_W, "txbxContent") || xml_child(n, NS_W, "background"))
+		if (xml_is(n, NS_W, "txbxContent") || props_of(n, "background"))
 			return S("");
 		for (size_t i = 0; i < ARRAY_LEN(props) && !fill.p; i++)
-			fill = fill_of(xml_child(n, NS_W, props[i]));
+			fill = fill_of(props_of(n, props[i]));
 	}
 	return fill;
 }

@@ -117,7 +117,7 @@ static enum xml_verdict by_row(struct filtering *f, struct xml_node *node)
 	const struct names_element *row = names_element(node->ns, node->name);
 
 	if (!row || (row->disp == NAMES_KEEP && !(f->part->spaces >> node->ns & 1))) {
-		const struct names_ns *ns = node->ns < NS_END ? names_ns(node->ns) : NULL;
+		const struct names_ns *ns = node->ns != NS_UNKNOWN ? names_ns(node->ns) : NULL;
 
 		return drop(f, node, ns && ns->finding ? ns->finding : "unknown-element");
 	}

@@ -146,7 +146,8 @@ static bool is_tiny(const struct xml_node *props)
 /* The properties that a list style gives to the level of a paragraph. */
 static const struct xml_node *level_props(const struct xml_node *list, const struct xml_node *p)
 {
-	struct slice level = xml_attr_value(xml_child(p, NS_A, "pPr"), NS_NONE, "lvl");
+	const struct xml_node *props = xml_is(p->first, NS_A, "pPr") ? p->first : NULL;
+	struct slice level = xml_attr_value(props, NS_NONE, "lvl");
 	char name[] = "lvl1pPr";
 
 	if (level.n == 1 && level.p[0] >= '1' && level.p[0] <= '8')
@@ -154,11 +155,11 @@ static const struct xml_node *level_props(const struct xml_node *list, const str
 	return xml_child(xml_child(list, NS_A, name), NS_A, "defRPr");
 }
 
+/* given: what the list style says for the run's paragraph, or NULL. */
 static const char *run_hidden(const struct show *show, const struct xml_node *run,
-			      const struct xml_node *list, struct slice ground)
+			      const struct xml_node *given, struct slice ground)
 {
-	const struct xml_node *own = xml_child(run, NS_A, "rPr");
-	const struct xml_node *given = level_props(list, run->parent), *fill;
+	const struct xml_node *own = xml_child(run, NS_A, "rPr"), *fill;
 
 	if (is_tiny(xml_attr_find(own, NS_NONE, "sz") ? own : given))
 		return "sz";
@@ -174,10 +175,12 @@ static void check_body(struct ooxml *o, struct xml_node *body, struct slice grou
 	const struct xml_node *list = xml_child(body, NS_A, "lstStyle");
 	bool drop = o->job->hidden == HIDDEN_DROP;
 
-	for (struct xml_node *p = xml_child(body, NS_A, "p"); p; p = xml_again(p))
+	for (struct xml_node *p = xml_child(body, NS_A, "p"); p; p = xml_again(p)) {
+		const struct xml_node *given = level_props(list, p);
+
 		for (struct xml_node *r = p->first; r; r = r->next) {
 			const char *why = xml_is(r, NS_A, "r") || xml_is(r, NS_A, "fld")
-					      ? run_hidden(o->own, r, list, ground)
+					      ? run_hidden(o->own, r, given, ground)
 					      : NULL;
 
 			if (!why)
@@ -188,6 +191,7 @@ static void check_body(struct ooxml *o, struct xml_node *body, struct slice grou
 			if (drop)
 				xml_remove(r);
 		}
+	}
 }
 
 static bool meet(const struct box *a, const struct box *b)

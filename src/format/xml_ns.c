@@ -19,7 +19,7 @@ bool xml_scope_bind(struct xml_scope *s, struct arena *a, unsigned depth, struct
 	if (!b.prefix.p || arena_grow(a, (void **)&s->items, s->n, &s->cap, sizeof *s->items) != OK)
 		return false;
 	known = names_ns_by_uri(uri);
-	b.ns = known ? known->number : uri.n ? NS_UNKNOWN : NS_NONE;
+	b.ns = known ? names_ns_number(known) : uri.n ? NS_UNKNOWN : NS_NONE;
 	s->items[s->n++] = b;
 	s->last[0] = s->last[1] = SIZE_MAX;
 	return true;

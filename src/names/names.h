@@ -55,7 +55,8 @@ enum names_ns_number {
 	NS_AP, /* extended (app) properties */
 	NS_CUSTOM_PROPS,
 	NS_VT,
-	NS_OTHER, /* the rest that is known and dropped */
+	NS_OTHER, /* the rest that is known and dropped: from here on each has a number of its own
+		   */
 	NS_END,
 	NS_UNKNOWN = UINT16_MAX,
 };
@@ -78,7 +79,9 @@ struct names_ns {
 const struct names_ns *names_ns_by_uri(struct slice uri);
 /* By the fixed prefix of outputs; NULL where none. */
 const struct names_ns *names_ns_by_prefix(struct slice prefix);
-/* The (first) row of a number; BUG beyond NS_END. */
+/* The number of a row: many URIs of one thing have one, and each of the rest has its own. */
+uint16_t names_ns_number(const struct names_ns *ns);
+/* The (first) row of a number that names_ns_number gave. */
 const struct names_ns *names_ns(unsigned number);
 
 /* What kind of string a value is. */

@@ -247,6 +247,64 @@ static void parts_and_relations_agree(void)
 	CHECK(names_family(S("exe")) == 0);
 }
 
-TESTS(CASE(every_row_says_what_becomes_of_it), CASE(what_acts_is_not_kept),
-      CASE(attributes_have_their_domain), CASE(domains_hold_what_they_say),
-      CASE(spaces_have_one_number_for_both_editions), CASE(parts_and_relations_agree))
+static const struct names_element *row(const char *name)
+{
+	struct slice s = slice_str(name);
+	size_t colon = slice_find_byte(s, ':');
+	const struct names_ns *ns = names_ns_by_prefix(slice_head(s, colon));
+
+	return names_element(ns->number, slice_from(s, colon + 1));
+}
+
+static bool stands(const char *child, const char *parent, struct names_place *ret)
+{
+	return names_place(row(child), row(parent), ret);
+}
+
+static void elements_have_their_places(void)
+{
+	static const char *const good[][2] = {
+	    {"w:p", "w:body"},
+	    {"w:jc", "w:pPr"},
+	    {"c:ser", "c:pieChart"},
+	    {"c:chart", "c:chartSpace"},
+	    {"c:chart", "a:graphicData"},
+	    {"m:e", "m:rad"},
+	    {"m:oMath", "w:p"},
+	    {"w:bookmarkStart", "m:e"},
+	    {"a:solidFill", "a:rPr"},
+	    {"x:f", "x:c"},
+	    {"xdr:sp", "xdr:twoCellAnchor"},
+	    {"w:t", "m:r"},
+	};
+	static const char *const bad[][2] = {
+	    {"w:jc", "w:body"},  {"w:t", "w:p"},         {"c:ser", "c:chart"},   {"c:pt", "c:ser"},
+	    {"m:e", "m:f"},      {"m:num", "m:oMath"},   {"w:tc", "w:tbl"},      {"w:p", "w:r"},
+	    {"a:t", "a:p"},      {"x:f", "x:row"},       {"a:tbl", "p:spTree"},  {"p:sp", "p:sp"},
+	    {"w:vanish", "w:p"}, {"xdr:from", "xdr:sp"}, {"x:c", "x:sheetData"},
+	};
+	struct names_place a, b;
+	uint8_t bit;
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		CHECK(stands(good[i][0], good[i][1], &a));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!stands(bad[i][0], bad[i][1], &a));
+	/* In order, once, one of several, any order, always. */
+	CHECK(stands("c:idx", "c:ser", &a) && stands("c:val", "c:ser", &b) && a.rank < b.rank);
+	CHECK(!a.many && a.bit != b.bit);
+	CHECK(stands("c:dPt", "c:ser", &a) && a.many && a.bit == NAMES_NONE);
+	CHECK(stands("a:noFill", "a:spPr", &a) && stands("a:blipFill", "a:spPr", &b));
+	CHECK(a.rank == b.rank && a.bit == b.bit && !a.many);
+	CHECK(stands("w:b", "w:rPr", &a) && stands("w:sz", "w:rPr", &b));
+	CHECK(a.rank == b.rank && a.bit != b.bit && !a.many);
+	CHECK(stands("w:p", "w:tc", &a) && stands("w:tbl", "w:tc", &b) && a.many && a.bit == b.bit);
+	CHECK(names_must_bits(row("w:tc")) == 1ull << a.bit);
+	CHECK(names_must_child(row("w:tc"), 0, &bit) == row("w:p") && bit == a.bit);
+	CHECK(names_must_bits(row("w:p")) == 0);
+}
+
+TESTS(CASE(elements_have_their_places), CASE(every_row_says_what_becomes_of_it),
+      CASE(what_acts_is_not_kept), CASE(attributes_have_their_domain),
+      CASE(domains_hold_what_they_say), CASE(spaces_have_one_number_for_both_editions),
+      CASE(parts_and_relations_agree))

@@ -161,8 +161,13 @@ const struct names_ns *names_ns_by_prefix(struct slice prefix)
 	return NULL;
 }
 
+uint16_t names_ns_number(const struct names_ns *ns)
+{
+	return ns->number == NS_OTHER ? (uint16_t)(ns - spaces) : ns->number;
+}
+
 const struct names_ns *names_ns(unsigned number)
 {
-	BUG_IF(number >= NS_END);
+	BUG_IF(number >= ARRAY_LEN(spaces));
 	return &spaces[number];
 }
