@@ -174,11 +174,14 @@ static int job_main(void *arg)
 	struct proto_last last = {.magic = PROTO_LAST_MAGIC};
 	struct proto_job opt;
 	const char *trouble;
+	void *volatile first;
 	int fds[3];
 
 	/* While nothing has come yet. Where the kernel cannot, pages come one by one. */
 	(void)madvise((void *)(((uintptr_t)arg | (PAGE - 1)) + 1 - JOB_STACK_WARM), JOB_STACK_WARM,
 		      MADV_POPULATE_WRITE);
+	first = malloc(FROM_TOP);
+	free(first);
 	/* A zygote that is gone has no job for us. */
 	if (keep_socket(s->socket) != OK || take_job(&opt, fds) != OK)
 		_exit(1);
