@@ -328,6 +328,7 @@ static int run(const struct cli *cli)
 {
 	AUTO_ARENA a = arena_new(256u << 20);
 	const char *policy = cli_flag(cli, "policy"), *listen = cli_flag(cli, "listen");
+	const char *hosts = cli_flag(cli, "hosts");
 	struct init in = {.cli = cli,
 			  .dir = cli->operand[0],
 			  .city = cli_flag(cli, "city"),
@@ -351,6 +352,9 @@ static int run(const struct cli *cli)
 		policy_file_complain(&in.policy, e, &d, &why);
 		return cli_fail(cli, "%.*s", (int)why.n, (const char *)why.p);
 	}
+	if (hosts && slice_trim(slice_str(hosts)).n == 0)
+		return cli_fail(cli, "--hosts: %s",
+				cli_say(cli, "名前がひとつもない", "there is no name in it"));
 	if (read_zones(&in, listen ? listen : LISTEN) != OK)
 		return cli_fail(cli, "--listen: %s",
 				cli_say(cli, "方針にある領域=アドレス:ポート をコンマで並べる",

@@ -35,6 +35,10 @@ commands() {
 	ok 'says which two words were meant' has "did you mean 'policy check'" "$tmp/err"
 	ok 'refuses a folder that is no installation' says 1 $sekisho status "$tmp"
 	ok 'says how to make one' has 'sekisho init' "$tmp/err"
+	ok 'refuses listeners that have no name' says 1 $sekisho init "$tmp/city" \
+		--policy "$src/policy/chofu/chofu.policy" --hosts ' '
+	ok 'says so' has 'hosts: there is no name' "$tmp/err"
+	ok 'began no installation' test ! -e "$tmp/city"
 	ok 'refuses an unknown option' says 1 $sekisho sanitize --nonsense x
 	ok 'refuses a bad value' says 1 $sekisho sanitize --method nonsense x
 	ok 'refuses a missing value' says 1 $sekisho sanitize x --output
@@ -113,7 +117,7 @@ if [ "$(id -u)" = 0 ]; then
 	copy=$(mktemp -d)
 	cp "$sekisho" "${sekisho%/*}/sekisho-worker" "$copy/"
 	mkdir "$copy/src"
-	cp -r "$src/samples" "$copy/src/"
+	cp -r "$src/samples" "$src/policy" "$copy/src/"
 	cp "$0" "$copy/cli_test.sh"
 	chmod -R a+rX "$copy"
 	SEKISHO_WHO=nobody SEKISHO_FROM=$n setpriv --reuid=65534 --regid=65534 --clear-groups \
