@@ -398,9 +398,9 @@ void api_list(struct req *r)
 		return;
 	}
 	if (slice_eq_str(box, "waiting"))
-		e = view_waiting(r->web->view, &who, at, LIST_MAX, r->arena, &rows, &n);
+		e = view_waiting(r->web->view, &who, at, LIST_MAX + 1, r->arena, &rows, &n);
 	else if (box.n == 0 || slice_eq_str(box, "sent"))
-		e = view_sent(r->web->view, &who, at, LIST_MAX, r->arena, &rows, &n);
+		e = view_sent(r->web->view, &who, at, LIST_MAX + 1, r->arena, &rows, &n);
 	else
 		e = ERR_USAGE;
 	if (e != OK) {
@@ -408,12 +408,15 @@ void api_list(struct req *r)
 		return;
 	}
 	buf_str(out(r), "{\"transfers\":[");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && i < LIST_MAX; i++) {
 		buf_str(out(r), i ? ",{" : "{");
 		put_transfer_body(r, &rows[i]);
 		buf_byte(out(r), '}');
 	}
-	buf_str(out(r), "]}");
+	buf_byte(out(r), ']');
+	if (n > LIST_MAX)
+		put_number(r, "next_offset", at + LIST_MAX);
+	buf_byte(out(r), '}');
 	answer(r, 200);
 }
 

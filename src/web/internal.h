@@ -5,7 +5,7 @@
 #include "web/templates.h"
 #include "web/web.h"
 
-enum { LIST_MAX = 50, SIGN_INS_MAX = 20, PEOPLE_MAX = 500, COOKIE_MAX = 256 };
+enum { LIST_MAX = 50, PAGES_MAX = 20000, SIGN_INS_MAX = 20, PEOPLE_MAX = 500, COOKIE_MAX = 256 };
 
 struct req {
 	const struct web *web;

@@ -8,19 +8,53 @@ static void failed(struct req *r, enum err e)
 	web_error(r, e == ERR_NOT_FOUND ? 404 : e == ERR_FORBIDDEN ? 403 : 500);
 }
 
-static bool lists(struct req *r, struct list_view *v)
+/* One row more than is shown says whether others follow. */
+static bool cut(size_t *n)
+{
+	bool more = *n > LIST_MAX;
+
+	*n = more ? LIST_MAX : *n;
+	return more;
+}
+
+static struct slice number(struct req *r, uint64_t n)
+{
+	const char *s = arena_printf(r->arena, "%llu", (unsigned long long)n);
+
+	return s ? slice_str(s) : slice_of(NULL, 0);
+}
+
+/* ?page=N, from 0, of what was sent or of what waits; of the other list the first page. */
+static bool lists(struct req *r, struct list_view *v, bool pages_of_sent)
 {
 	struct view_who who = web_who(r);
-	enum err e =
-	    view_waiting(r->web->view, &who, 0, LIST_MAX, r->arena, &v->waiting, &v->waiting_n);
-	size_t n = 0;
+	struct slice text = page_get(&r->rq->query, "page");
+	uint64_t page = 0;
+	size_t n = 0, at;
+	bool more;
+	enum err e;
 
+	if (text.n > 0 && (!slice_u64(text, &page) || page > PAGES_MAX)) {
+		web_error(r, 400);
+		return false;
+	}
+	at = (size_t)page * LIST_MAX;
+	e = view_waiting(r->web->view, &who, pages_of_sent ? 0 : at, LIST_MAX + 1, r->arena,
+			 &v->waiting, &v->waiting_n);
 	if (e == OK)
-		e = view_sent(r->web->view, &who, 0, LIST_MAX, r->arena, &v->sent, &v->sent_n);
+		e = view_sent(r->web->view, &who, pages_of_sent ? at : 0, LIST_MAX + 1, r->arena,
+			      &v->sent, &v->sent_n);
 	if (e != OK) {
 		failed(r, e);
 		return false;
 	}
+	more = pages_of_sent ? cut(&v->sent_n) : cut(&v->waiting_n);
+	(void)cut(pages_of_sent ? &v->waiting_n : &v->sent_n);
+	v->page = number(r, page);
+	if (page > 0)
+		v->newer = number(r, page - 1);
+	if (more)
+		v->older = number(r, page + 1);
 	for (size_t i = 0; i < v->sent_n; i++)
 		v->moving |= state_moves(v->sent[i].state);
 	/* What was collected or purged does not wait any more. */
@@ -47,7 +81,7 @@ void page_home(struct req *r)
 {
 	struct list_view v = {0};
 
-	if (!lists(r, &v))
+	if (!lists(r, &v, true))
 		return;
 	only_ready(&v);
 	tpl_home(&r->pg, &v);
@@ -58,7 +92,7 @@ void page_home_lists(struct req *r)
 {
 	struct list_view v = {0};
 
-	if (!lists(r, &v))
+	if (!lists(r, &v, true))
 		return;
 	only_ready(&v);
 	tpl_home_lists(&r->pg, &v);
@@ -69,7 +103,7 @@ void page_receive(struct req *r)
 {
 	struct list_view v = {0};
 
-	if (!lists(r, &v))
+	if (!lists(r, &v, false))
 		return;
 	tpl_receive(&r->pg, &v);
 	web_html(r, 200);
@@ -79,7 +113,7 @@ void page_receive_list(struct req *r)
 {
 	struct list_view v = {0};
 
-	if (!lists(r, &v))
+	if (!lists(r, &v, false))
 		return;
 	tpl_receive_list(&r->pg, &v);
 	web_html(r, 200);

@@ -111,6 +111,9 @@ struct list_view {
 	struct transfer_row *sent, *waiting;
 	size_t sent_n, waiting_n;
 	bool moving; /* something will change soon */
+	/* Of the list that has pages here: the number of this one, from 0, and of those beside it.
+	 */
+	struct slice page, newer, older; /* the last two may be empty */
 };
 
 struct sign_in_view {

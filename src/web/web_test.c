@@ -22,7 +22,8 @@ static struct {
 	enum view_part part;
 	uint64_t at;
 	bool no_answer;
-	int log; /* DIR/log, where a case makes one */
+	size_t rows; /* in the lists; 0: one */
+	int log;     /* DIR/log, where a case makes one */
 } t;
 
 /* -- the played store and gateway -------------------------------------------------------------- */
@@ -100,13 +101,19 @@ enum err view_tokens(struct view *v, const struct view_who *who, struct arena *a
 	return OK;
 }
 
-static enum err one_row(struct arena *a, struct transfer_row **ret, size_t *ret_n)
+/* t.rows of them, as if the store held just those. */
+static enum err some_rows(struct arena *a, size_t offset, size_t max, struct transfer_row **ret,
+			  size_t *ret_n)
 {
-	*ret = arena_alloc(a, sizeof **ret);
+	size_t all = t.rows ? t.rows : 1, n = all > offset ? all - offset : 0;
+
+	n = n < max ? n : max;
+	*ret = arena_array(a, n + 1, sizeof **ret);
 	if (!*ret)
 		return ERR_MEMORY;
-	**ret = row();
-	*ret_n = 1;
+	for (size_t i = 0; i < n; i++)
+		(*ret)[i] = row();
+	*ret_n = n;
 	return OK;
 }
 
@@ -115,9 +122,7 @@ enum err view_sent(struct view *v, const struct view_who *who, size_t offset, si
 {
 	(void)v;
 	(void)who;
-	(void)offset;
-	(void)max;
-	return one_row(a, ret, ret_n);
+	return some_rows(a, offset, max, ret, ret_n);
 }
 
 enum err view_waiting(struct view *v, const struct view_who *who, size_t offset, size_t max,
@@ -125,9 +130,7 @@ enum err view_waiting(struct view *v, const struct view_who *who, size_t offset,
 {
 	(void)v;
 	(void)who;
-	(void)offset;
-	(void)max;
-	return one_row(a, ret, ret_n);
+	return some_rows(a, offset, max, ret, ret_n);
 }
 
 enum err view_transfer(struct view *v, const struct view_who *who, struct slice id, struct arena *a,
@@ -575,6 +578,34 @@ static void uploads(void)
 	      t.last.at == 262144);
 }
 
+static void long_lists_have_pages(void)
+{
+	struct page_request rq = signed_in(PAGE_GET, "/");
+
+	reset();
+	t.rows = 101;
+	ask(&rq);
+	CHECK(has("href=\"/?page=1\" rel=\"next\"") && !has("rel=\"prev\""));
+	add(&rq.query, "page", "2");
+	ask(&rq);
+	CHECK(has("href=\"/?page=1\" rel=\"prev\"") && !has("rel=\"next\""));
+	/* What renews the list by itself stays on its page. */
+	CHECK(has("/partial/home?page=2"));
+	rq.query.p[0].value = S("-1");
+	ask(&rq);
+	CHECK(answer.reply.status == 400);
+	rq = signed_in(PAGE_GET, "/receive");
+	ask(&rq);
+	CHECK(has("href=\"/receive?page=1\" rel=\"next\""));
+	rq = signed_in(PAGE_GET, "/api/v1/transfers");
+	add(&rq.query, "offset", "50");
+	ask(&rq);
+	CHECK(has("],\"next_offset\":100}"));
+	rq.query.p[0].value = S("51");
+	ask(&rq);
+	CHECK(answer.reply.status == 200 && !has("next_offset"));
+}
+
 static void waits_for_rest(void)
 {
 	struct page_request rq = signed_in(PAGE_GET, "/api/v1/transfers/" ID);
@@ -781,4 +812,4 @@ TESTS(CASE(the_gravest_findings_stand_first), CASE(the_log_is_for_everybody),
       CASE(whoever_takes_part_gets_the_proof), CASE(escapes), CASE(hostile_values_stay_text),
       CASE(speaks_the_readers_language), CASE(asks_to_sign_in), CASE(signs_in),
       CASE(csrf_is_needed), CASE(others_do_not_exist), CASE(collects), CASE(uploads),
-      CASE(waits_for_rest), CASE(api_tokens), CASE(api_refuses))
+      CASE(waits_for_rest), CASE(long_lists_have_pages), CASE(api_tokens), CASE(api_refuses))
