@@ -49,24 +49,30 @@ void hex_put(struct buf *b, struct slice s)
 	}
 }
 
+/* Value + 1 of each digit; 0 is none. */
+static const uint8_t digit_of[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+
 int hex_digit(uint8_t c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	return digit_of[c] - 1;
+}
+
+bool hex_ok(struct slice s)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < s.n; i++)
+		all &= digit_of[s.p[i]] != 0;
+	return all;
 }
 
 bool hex_parse(struct slice s, uint8_t *ret, size_t n)
 {
-	if (s.n != 2 * n)
+	if (s.n != 2 * n || !hex_ok(s))
 		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (hex_digit(s.p[i]) < 0)
-			return false;
 	for (size_t i = 0; i < n; i++)
 		ret[i] = (uint8_t)(hex_digit(s.p[2 * i]) << 4 | hex_digit(s.p[2 * i + 1]));
 	return true;

@@ -20,6 +20,7 @@ void hash_hex(struct hash h, char ret[65]);
 
 int hex_digit(uint8_t c);                               /* its value in either case, or -1 */
 void hex_put(struct buf *b, struct slice s);            /* lower case */
+bool hex_ok(struct slice s);                            /* nothing but digits */
 bool hex_parse(struct slice s, uint8_t *ret, size_t n); /* exactly 2n digits */
 void base64_put(struct buf *b, struct slice s);         /* RFC 4648, padded */
 enum err base64_parse(struct slice s, struct buf *ret) NODISCARD; /* strict, padded */

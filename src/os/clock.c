@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include "base/calendar.h"
 #include "base/reader.h"
 
 uint64_t clock_mono_us(void)
@@ -69,27 +70,22 @@ static bool literal(struct reader *r, char c)
 enum err clock_iso_parse(struct slice s, int64_t *ret_utc_us)
 {
 	struct reader r = reader_of(s);
-	struct tm tm = {0}, back;
-	int year, month, ms = 0;
-	time_t t;
+	int year, month, day, hour, minute, second, ms = 0;
+	struct date d;
 
 	if (!digits(&r, 4, &year) || !literal(&r, '-') || !digits(&r, 2, &month) ||
-	    !literal(&r, '-') || !digits(&r, 2, &tm.tm_mday) || !literal(&r, 'T') ||
-	    !digits(&r, 2, &tm.tm_hour) || !literal(&r, ':') || !digits(&r, 2, &tm.tm_min) ||
-	    !literal(&r, ':') || !digits(&r, 2, &tm.tm_sec))
+	    !literal(&r, '-') || !digits(&r, 2, &day) || !literal(&r, 'T') ||
+	    !digits(&r, 2, &hour) || !literal(&r, ':') || !digits(&r, 2, &minute) ||
+	    !literal(&r, ':') || !digits(&r, 2, &second))
 		return ERR_SYNTAX;
 	if (reader_left(&r) == 5 && (!literal(&r, '.') || !digits(&r, 3, &ms)))
 		return ERR_SYNTAX;
 	if (!literal(&r, 'Z') || !reader_done(&r))
 		return ERR_SYNTAX;
-	tm.tm_year = year - 1900;
-	tm.tm_mon = month - 1;
-	back = tm;
-	t = timegm(&back);
-	/* timegm repairs 31 April; a date that it had to repair is none. */
-	if (back.tm_year != tm.tm_year || back.tm_mon != tm.tm_mon || back.tm_mday != tm.tm_mday ||
-	    back.tm_hour != tm.tm_hour || back.tm_min != tm.tm_min || back.tm_sec != tm.tm_sec)
+	d = (struct date){.year = year, .month = (unsigned)month, .day = (unsigned)day};
+	if (!date_valid(d) || hour > 23 || minute > 59 || second > 59)
 		return ERR_SYNTAX;
-	*ret_utc_us = (int64_t)t * 1000000 + ms * 1000;
+	*ret_utc_us =
+	    (((date_days(d) * 24 + hour) * 60 + minute) * 60 + second) * 1000000 + ms * 1000;
 	return OK;
 }

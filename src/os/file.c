@@ -67,9 +67,7 @@ enum err file_read_at(int dirfd, const char *name, struct buf *ret)
 {
 	AUTO_CLOSE fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-	return file_read_fd(fd, ret);
+	return fd < 0 ? err_of_errno() : file_read_fd(fd, ret);
 }
 
 enum err file_sync_dir(int dirfd)

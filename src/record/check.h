@@ -4,21 +4,19 @@
 #ifndef RECORD_CHECK_H
 #define RECORD_CHECK_H
 
-#include "base/arena.h"
+#include "record/walk.h"
 #include "store/store.h"
 #include "tlog/receipt.h"
 
 struct log_check {
 	uint64_t size;          /* entries that the checkpoint signs */
-	uint64_t entries;       /* entries that were read and are right */
+	uint64_t entries;       /* entries that are right: all or none */
 	uint64_t values;        /* commitments whose value is still known and fits */
 	uint64_t erased;        /* commitments whose value was erased */
 	uint64_t unsigned_tail; /* entries in the store behind the checkpoint */
 	unsigned witnesses;     /* whose cosignature of the checkpoint counts */
 	char root[65];
-	/* Empty where all is right: the file, entry or tile, and what is wrong with it. */
-	char where[128];
-	char what[256];
+	struct log_fault fault;
 };
 
 /*

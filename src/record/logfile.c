@@ -1,19 +1,7 @@
 /* logfile: reading the published log; see signer.h. */
-#include <fcntl.h>
 #include <stdio.h>
 #include "os/file.h"
 #include "record/signer.h"
-
-#define BUNDLE_MAX ((TLOG_ENTRY_MAX + 2u) * TLOG_TILE_WIDTH)
-
-static enum err read_file(int dir, const char *path, struct buf *out)
-{
-	AUTO_CLOSE fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return ERR_NOT_FOUND;
-	return file_read_fd(fd, out);
-}
 
 /* The first width hashes of a tile: the narrowest file that has them, the full one last. */
 enum err log_read_tile(void *ctx, struct tlog_tile t, struct buf *out)
@@ -29,7 +17,7 @@ enum err log_read_tile(void *ctx, struct tlog_tile t, struct buf *out)
 
 		buf_init(&b, TLOG_TILE_WIDTH * 32u);
 		tlog_tile_path(wide, path);
-		e = read_file(dir, path, &b);
+		e = file_read_at(dir, path, &b);
 		if (e == ERR_NOT_FOUND)
 			continue;
 		TRY(e);
@@ -41,36 +29,49 @@ enum err log_read_tile(void *ctx, struct tlog_tile t, struct buf *out)
 	return ERR_NOT_FOUND;
 }
 
+/* Where entry `width` of the bundle of w begins; the bundle must be whole. */
+static enum err bundle_cut(struct slice bundle, unsigned w, unsigned width, size_t *ret)
+{
+	struct reader r = reader_of(bundle);
+	size_t cut = 0;
+
+	for (unsigned i = 0; i < w; i++) {
+		struct slice entry;
+
+		if (tlog_bundle_next(&r, &entry) != OK)
+			return ERR_CRYPTO;
+		if (i + 1 == width)
+			cut = r.at;
+	}
+	if (!reader_done(&r))
+		return ERR_CRYPTO;
+	*ret = cut;
+	return OK;
+}
+
 enum err log_read_bundle(int log, uint64_t index, unsigned width, struct buf *out)
 {
+	size_t start = out->n, cut;
+
 	for (unsigned w = width; w <= TLOG_TILE_WIDTH; w++) {
 		char path[TLOG_PATH_MAX];
-		struct reader r;
-		AUTO_BUF b;
 		enum err e;
 
-		buf_init(&b, BUNDLE_MAX);
 		tlog_bundle_path(index, w, path);
-		e = read_file(log, path, &b);
+		e = file_read_at(log, path, out);
 		if (e == ERR_NOT_FOUND)
 			continue;
 		TRY(e);
-		r = reader_of(buf_view(&b));
-		for (unsigned i = 0; i < width; i++) {
-			struct slice entry;
-
-			if (tlog_bundle_next(&r, &entry) != OK)
-				return ERR_CRYPTO;
-		}
-		buf_put(out, b.p, r.at);
-		return buf_err(out);
+		TRY(bundle_cut(slice_from(buf_view(out), start), w, width, &cut));
+		out->n = start + cut;
+		return OK;
 	}
 	return ERR_NOT_FOUND;
 }
 
 enum err log_read_note(int log, struct buf *ret)
 {
-	return read_file(log, "checkpoint", ret);
+	return file_read_at(log, "checkpoint", ret);
 }
 
 enum err log_read_key(int log, struct tlog_key *ret)
@@ -78,7 +79,7 @@ enum err log_read_key(int log, struct tlog_key *ret)
 	AUTO_BUF vkey;
 
 	buf_init(&vkey, 4096);
-	TRY(read_file(log, "key", &vkey));
+	TRY(file_read_at(log, "key", &vkey));
 	return tlog_vkey_parse(slice_trim(buf_view(&vkey)), ret);
 }
 

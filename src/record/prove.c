@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include "os/file.h"
 
-#define BUNDLE_MAX ((TLOG_ENTRY_MAX + 2u) * TLOG_TILE_WIDTH)
-
 struct newest {
 	struct tlog_key key;
 	struct tlog_checkpoint checkpoint;
@@ -31,7 +29,7 @@ static enum err read_entry(int log, uint64_t size, uint64_t index, struct buf *r
 	struct reader r;
 	AUTO_BUF bundle;
 
-	buf_init(&bundle, BUNDLE_MAX);
+	buf_init(&bundle, TLOG_BUNDLE_MAX);
 	TRY(log_read_bundle(log, number, width, &bundle));
 	r = reader_of(buf_view(&bundle));
 	for (uint64_t i = 0; i <= index % TLOG_TILE_WIDTH; i++)
@@ -148,7 +146,7 @@ static enum err put_once(struct copy *c, const char *path, struct slice data)
 	AUTO_BUF there;
 	enum err e;
 
-	buf_init(&there, BUNDLE_MAX);
+	buf_init(&there, TLOG_BUNDLE_MAX);
 	TRY(open_folder(c->to, path, &dir));
 	e = file_put_new(dir, slash ? slash + 1 : path, data, 0644);
 	if (e == OK)
@@ -187,7 +185,7 @@ static enum err copy_bundles(int log, uint64_t size, struct copy *c)
 	for (uint64_t k = 0; tlog_tile_of(size, 0, k, &t) == OK; k++) {
 		AUTO_BUF b;
 
-		buf_init(&b, BUNDLE_MAX);
+		buf_init(&b, TLOG_BUNDLE_MAX);
 		TRY(log_read_bundle(log, k, t.width, &b));
 		tlog_bundle_path(k, t.width, path);
 		TRY(put_once(c, path, buf_view(&b)));

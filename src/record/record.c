@@ -6,12 +6,11 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "os/clock.h"
-#include "os/rand.h"
 #include "store/governance.h"
 #include "store/log.h"
 
 #define FIELDS_MAX 40
-#define SALT 32
+#define SALT LOG_SALT
 
 struct line {
 	const char *key;
@@ -36,21 +35,41 @@ static bool key_ok(struct slice k)
 	return true;
 }
 
+/* In every byte of w: all bits of b. */
+static uint64_t each(uint8_t b)
+{
+	return b * 0x0101010101010101u;
+}
+
+/* The high bit of some byte is set where w holds a control character. */
+static uint64_t control(uint64_t w)
+{
+	uint64_t del = w ^ each(0x7f);
+
+	return ((w - each(0x20)) & ~w) | ((del - each(0x01)) & ~del);
+}
+
+/* Text without control characters; eight bytes at a time, since verifying reads every value. */
 static bool value_ok(struct slice v)
 {
-	if (utf8_first_bad(v) != SIZE_MAX)
-		return false;
-	for (size_t i = 0; i < v.n; i++)
-		if (v.p[i] < 0x20 || v.p[i] == 0x7f)
-			return false;
-	return true;
+	uint64_t high = 0, bad = 0, w, tail = each(' ');
+	size_t i = 0;
+
+	for (; v.n - i >= 8; i += 8) {
+		memcpy(&w, v.p + i, 8);
+		high |= w;
+		bad |= control(w);
+	}
+	for (; i < v.n; i++)
+		tail = tail << 8 | v.p[i];
+	high |= tail;
+	bad |= control(tail);
+	return !(bad & each(0x80)) && (!(high & each(0x80)) || utf8_first_bad(v) == SIZE_MAX);
 }
 
 static bool is_commitment(struct slice v)
 {
-	uint8_t raw[32];
-
-	return v.n == 66 && slice_starts(v, S("c:")) && hex_parse(slice_from(v, 2), raw, 32);
+	return v.n == 66 && v.p[0] == 'c' && v.p[1] == ':' && hex_ok(slice_from(v, 2));
 }
 
 static bool type_ok(struct slice t)
@@ -90,17 +109,19 @@ static enum err lines_of(struct store *s, const struct record_event *e, const ch
 	return OK;
 }
 
-static void print(const struct record_event *e, struct line *line, size_t n, struct buf *out)
+static void print(const struct record_event *e, const struct line *line, size_t n, struct buf *out)
 {
-	buf_printf(out, "%s v1\n", e->type);
+	buf_str(out, e->type);
+	buf_slice(out, S(" v1\n"));
 	for (size_t i = 0; i < n; i++) {
-		buf_printf(out, "%s=", line[i].key);
+		buf_str(out, line[i].key);
+		buf_byte(out, '=');
 		if (line[i].secret) {
 			char hex[65];
 
-			rand_bytes(line[i].salt, SALT);
 			hash_hex(hash_hmac(slice_of(line[i].salt, SALT), line[i].value), hex);
-			buf_printf(out, "c:%s", hex);
+			buf_slice(out, S("c:"));
+			buf_put(out, hex, 64);
 		} else {
 			buf_slice(out, line[i].value);
 		}
@@ -118,12 +139,26 @@ static enum err tally(struct store *s, const struct record_event *e, uint64_t in
 	return OK;
 }
 
+static enum err put_values(struct store *s, uint64_t index, const struct line *line, size_t n)
+{
+	struct log_value v[FIELDS_MAX];
+	size_t secret = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (line[i].secret)
+			v[secret++] = (struct log_value){.key = slice_str(line[i].key),
+							 .salt = slice_of(line[i].salt, SALT),
+							 .value = line[i].value};
+	return store_values_add(s, index, v, secret);
+}
+
 enum err record_append(struct store *s, const struct record_event *e, uint64_t *ret_index)
 {
 	struct line line[FIELDS_MAX];
 	char at[CLOCK_ISO_SIZE];
 	struct log_row row;
 	uint64_t index;
+	enum err got;
 	AUTO_BUF text;
 	size_t n;
 
@@ -133,6 +168,9 @@ enum err record_append(struct store *s, const struct record_event *e, uint64_t *
 		return ERR_USAGE;
 	clock_iso(e->at_ms * 1000, at);
 	TRY(lines_of(s, e, at, line, &n));
+	for (size_t i = 0; i < n; i++)
+		if (line[i].secret)
+			store_random(s, line[i].salt, SALT);
 	print(e, line, n, &text);
 	if (buf_err(&text) == ERR_MEMORY && text.n + 1024 > text.max)
 		return ERR_LIMIT;
@@ -140,16 +178,9 @@ enum err record_append(struct store *s, const struct record_event *e, uint64_t *
 	TRY(store_log_size(s, &index));
 	row = (struct log_row){.index = index, .stream = e->stream, .text = buf_view(&text)};
 	TRY(store_log_add(s, &row));
-	for (size_t i = 0; i < n; i++) {
-		struct log_value v = {.index = index,
-				      .key = slice_str(line[i].key),
-				      .salt = slice_of(line[i].salt, SALT),
-				      .value = line[i].value};
-
-		if (line[i].secret)
-			TRY(store_value_add(s, &v));
-	}
+	got = put_values(s, index, line, n);
 	sodium_memzero(line, sizeof line);
+	TRY(got);
 	TRY(tally(s, e, index));
 	if (ret_index)
 		*ret_index = index;
@@ -264,7 +295,7 @@ struct slice record_value(const struct record_entry *e, const char *key)
 static enum err reveal(struct store *s, struct arena *a, struct record_entry *e)
 {
 	struct log_value *v;
-	size_t n;
+	size_t n, found = 0;
 
 	TRY(store_values(s, e->index, a, &v, &n));
 	for (size_t i = 0; i < e->n; i++) {
@@ -280,9 +311,10 @@ static enum err reveal(struct store *s, struct arena *a, struct record_entry *e)
 				return ERR_CRYPTO;
 			p->clear = v[k].value;
 			p->erased = false;
+			found++;
 		}
 	}
-	return OK;
+	return found == n ? OK : ERR_CRYPTO;
 }
 
 static enum err entries_of(struct store *s, const struct log_row *rows, size_t n, struct arena *a,

@@ -9,8 +9,6 @@
 #include "os/rand.h"
 #include "record/signer.h"
 
-#define BUNDLE_MAX ((TLOG_ENTRY_MAX + 2u) * TLOG_TILE_WIDTH)
-
 struct signer {
 	int log, own; /* DIR/log and DIR/signer */
 	struct tlog_signer key;
@@ -172,7 +170,7 @@ static enum err load_tail(struct signer *s)
 	struct reader r;
 	AUTO_BUF b;
 
-	buf_init(&b, BUNDLE_MAX);
+	buf_init(&b, TLOG_BUNDLE_MAX);
 	if (s->size == 0)
 		return OK;
 	TRY(log_read_bundle(s->log, (s->size - 1) / TLOG_TILE_WIDTH,
@@ -218,7 +216,7 @@ enum err signer_open(const char *dir, struct signer **ret)
 	if (!s)
 		return ERR_MEMORY;
 	s->log = s->own = -1;
-	buf_init(&s->bundle, BUNDLE_MAX);
+	buf_init(&s->bundle, TLOG_BUNDLE_MAX);
 	e = open_dir(AT_FDCWD, dir, &top);
 	if (e == OK)
 		e = open_dir(top, "log", &s->log);
@@ -319,7 +317,7 @@ enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct sl
 	uint64_t old = s->size;
 	AUTO_BUF work;
 
-	buf_init(&work, BUNDLE_MAX);
+	buf_init(&work, TLOG_BUNDLE_MAX);
 	if (from != s->size)
 		return ERR_CONFLICT;
 	if (n == 0 || n > SIGNER_BATCH_MAX)

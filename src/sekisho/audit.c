@@ -7,8 +7,6 @@
 #include "sekisho/subcommand.h"
 #include "tlog/tile.h"
 
-#define BUNDLE_MAX ((TLOG_ENTRY_MAX + 2u) * TLOG_TILE_WIDTH)
-
 static int PRINTF_LIKE(2, 3) complain(const struct audit *a, const char *fmt, ...)
 {
 	va_list ap;
@@ -250,7 +248,7 @@ static enum err walk_bundle(struct whole *w, uint64_t number, unsigned width)
 	struct reader r;
 	AUTO_BUF bundle;
 
-	buf_init(&bundle, BUNDLE_MAX);
+	buf_init(&bundle, TLOG_BUNDLE_MAX);
 	tlog_bundle_path(number, width, w->where);
 	TRY(log_read_bundle(w->log, number, width, &bundle));
 	r = reader_of(buf_view(&bundle));

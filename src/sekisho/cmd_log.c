@@ -26,16 +26,16 @@ static void print_check(const struct cli *cli, const struct log_check *c)
 		buf_printf(&b,
 			   "{\"ok\":%s,\"size\":%llu,\"entries\":%llu,\"values\":%llu,"
 			   "\"erased\":%llu,\"unsigned\":%llu,\"root\":\"%s\",\"where\":",
-			   !c->where[0] && !c->unsigned_tail ? "true" : "false",
+			   !c->fault.where[0] && !c->unsigned_tail ? "true" : "false",
 			   (unsigned long long)c->size, (unsigned long long)c->entries,
 			   (unsigned long long)c->values, (unsigned long long)c->erased,
 			   (unsigned long long)c->unsigned_tail, c->root);
-		buf_json(&b, slice_str(c->where));
+		buf_json(&b, slice_str(c->fault.where));
 		buf_str(&b, ",\"what\":");
-		buf_json(&b, slice_str(c->what));
+		buf_json(&b, slice_str(c->fault.what));
 		buf_str(&b, "}\n");
-	} else if (c->where[0]) {
-		buf_printf(&b, "%s: %s\n", c->where, c->what);
+	} else if (c->fault.where[0]) {
+		buf_printf(&b, "%s: %s\n", c->fault.where, c->fault.what);
 	} else {
 		buf_printf(
 		    &b,
@@ -66,14 +66,14 @@ static int run_verify(const struct cli *cli)
 		return EXIT_ERROR;
 	for (int i = 0; i < TRIES; i++) {
 		e = log_check(cli->operand[0], s.store, &c);
-		if (e != OK || (!c.where[0] && !c.unsigned_tail))
+		if (e != OK || (!c.fault.where[0] && !c.unsigned_tail))
 			break;
 		wait_a_little();
 	}
 	if (e != OK)
 		return cli_fail(cli, "%s: %s", cli->operand[0], err_str(e));
 	print_check(cli, &c);
-	return c.where[0] || c.unsigned_tail ? EXIT_HELD : EXIT_DONE;
+	return c.fault.where[0] || c.unsigned_tail ? EXIT_HELD : EXIT_DONE;
 }
 
 /* -- show ---------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
  *
  * A driver prepares a statement of the table the first time it is used and keeps it. One statement
  * is active at a time per id: run binds and starts, step moves to the next row, reset ends. Values
- * of a row live until the next step or reset of that statement.
+ * of a row live until the next step or reset of that statement, and the arguments of run must live
+ * until its reset.
  */
 #ifndef STORE_DRIVER_H
 #define STORE_DRIVER_H
@@ -11,7 +12,7 @@
 #include "store/statements.h"
 #include "store/store.h"
 
-#define STORE_SCHEMA 3 /* version of the tables in statements.c */
+#define STORE_SCHEMA 4 /* version of the tables in statements.c */
 
 enum store_type { STORE_NULL, STORE_INT, STORE_TEXT, STORE_BYTES };
 
@@ -89,6 +90,28 @@ enum err cursor_close(struct cursor *c) NODISCARD;
 /* Reads all rows through fn into an arena array. */
 enum err store_all(struct cursor *c, size_t size, void (*fn)(struct cursor *c, void *row),
 		   void **ret, size_t *ret_n) NODISCARD;
+
+/* A row that the open step adds to the summary beside the record (governance.c). */
+struct tally {
+	uint8_t kind[8], name[128];
+	size_t kind_n, name_n;
+	uint64_t n, last_entry;
+	int64_t last_ms;
+};
+
+/* What a connection remembers of its open step: the writer's lock makes it exact. */
+struct step_memory {
+	uint64_t entries; /* of the log, where entries_known */
+	bool entries_known;
+	struct tally tally[16]; /* written before the commit */
+	size_t tallies;
+	/* Random bytes not yet handed out: the kernel is asked once for many. A connection never
+	 * crosses a fork, and so nor does this. */
+	uint8_t random[2048];
+	size_t random_left;
+};
+struct step_memory *store_memory(struct store *s);
+enum err tallies_flush(struct store *s) NODISCARD;
 
 /* A driver over another one whose n-th call from now fails (0: none); for tests. */
 extern const struct store_driver store_faulty;

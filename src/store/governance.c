@@ -113,12 +113,59 @@ enum err store_appointments(struct store *s, struct arena *a, struct store_appoi
 	return store_all(&c, sizeof **ret, appointment_row, (void **)ret, ret_n);
 }
 
+/* -- the summary: gathered while a step is open, written in one go before it commits ----------- */
+
+static enum err put_tally(struct store *s, const struct tally *t)
+{
+	return RUN(s, SQL_TALLY_ADD, v_text(slice_of(t->kind, t->kind_n)),
+		   v_text(slice_of(t->name, t->name_n)), v_int((int64_t)t->n),
+		   v_int((int64_t)t->last_entry), v_int(t->last_ms));
+}
+
+enum err tallies_flush(struct store *s)
+{
+	struct step_memory *m = store_memory(s);
+	size_t n = m->tallies;
+
+	m->tallies = 0;
+	for (size_t i = 0; i < n; i++)
+		TRY(put_tally(s, &m->tally[i]));
+	return OK;
+}
+
+static bool same_tally(const struct tally *t, struct slice kind, struct slice name)
+{
+	return slice_eq(slice_of(t->kind, t->kind_n), kind) &&
+	       slice_eq(slice_of(t->name, t->name_n), name);
+}
+
 enum err store_tally_add(struct store *s, const char *kind, struct slice name, uint64_t index,
 			 int64_t at_ms)
 {
+	struct step_memory *m = store_memory(s);
+	struct slice k = slice_str(kind);
+	size_t i = 0;
+
 	BUG_IF(!store_in_step(s));
-	return RUN(s, SQL_TALLY_ADD, v_text(slice_str(kind)), v_text(name), v_int((int64_t)index),
-		   v_int(at_ms));
+	if (k.n > sizeof m->tally->kind || name.n > sizeof m->tally->name)
+		return ERR_LIMIT;
+	while (i < m->tallies && !same_tally(&m->tally[i], k, name))
+		i++;
+	if (i == ARRAY_LEN(m->tally)) {
+		TRY(tallies_flush(s));
+		i = 0;
+	}
+	if (i == m->tallies) {
+		struct tally *t = &m->tally[m->tallies++];
+
+		*t = (struct tally){.kind_n = k.n, .name_n = name.n};
+		memcpy(t->kind, k.p, k.n);
+		memcpy(t->name, name.p, name.n);
+	}
+	m->tally[i].n++;
+	m->tally[i].last_entry = index;
+	m->tally[i].last_ms = at_ms;
+	return OK;
 }
 
 static enum err tally_row(struct cursor *c, struct store_tally *ret)
@@ -139,6 +186,7 @@ enum err store_tally(struct store *s, const char *kind, struct slice name, struc
 {
 	struct cursor c;
 
+	TRY(tallies_flush(s));
 	TRY(OPEN(s, SQL_TALLY, NULL, &c, v_text(slice_str(kind)), v_text(name)));
 	return tally_row(&c, ret);
 }

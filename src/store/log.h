@@ -13,10 +13,12 @@ struct log_row {
 	struct slice stream, text;
 };
 
+#define LOG_SALT 32
+#define LOG_VALUES_MAX 64 /* of one entry */
+
 struct log_value {
-	uint64_t index; /* of the entry */
-	struct slice key;
-	struct slice salt; /* 32 bytes */
+	struct slice key;  /* at most 255 bytes */
+	struct slice salt; /* LOG_SALT bytes */
 	struct slice value;
 };
 
@@ -28,7 +30,12 @@ enum err store_log_range(struct store *s, uint64_t from, size_t max, struct aren
 			 struct log_row **ret, size_t *ret_n) NODISCARD;
 enum err store_log_stream(struct store *s, struct slice stream, struct arena *a,
 			  struct log_row **ret, size_t *ret_n) NODISCARD;
-enum err store_value_add(struct store *s, const struct log_value *v) NODISCARD;
+/* n random bytes for salts, at most 2048 at once; drawn from the kernel, never given twice. */
+void store_random(struct store *s, void *ret, size_t n);
+/* The values of an entry, all at once. */
+enum err store_values_add(struct store *s, uint64_t index, const struct log_value *v, size_t n)
+    NODISCARD;
+/* In the order they were given; none where they were erased. ERR_CRYPTO: the row was changed. */
 enum err store_values(struct store *s, uint64_t index, struct arena *a, struct log_value **ret,
 		      size_t *ret_n) NODISCARD;
 /* Forgets the values of all entries of a stream; *ret_n: how many. */

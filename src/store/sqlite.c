@@ -162,9 +162,9 @@ static int lite_bind(sqlite3_stmt *st, int at, const struct store_value *v)
 	if (v->type == STORE_INT)
 		return sqlite3_bind_int64(st, at, v->i);
 	if (v->type == STORE_TEXT)
-		return sqlite3_bind_text64(st, at, p, v->s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+		return sqlite3_bind_text64(st, at, p, v->s.n, SQLITE_STATIC, SQLITE_UTF8);
 	if (v->type == STORE_BYTES)
-		return sqlite3_bind_blob64(st, at, p, v->s.n, SQLITE_TRANSIENT);
+		return sqlite3_bind_blob64(st, at, p, v->s.n, SQLITE_STATIC);
 	return sqlite3_bind_null(st, at);
 }
 

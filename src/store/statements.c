@@ -52,12 +52,11 @@ const char store_schema[] =
     " account INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (city, transfer, n),"
     " FOREIGN KEY (city, transfer) REFERENCES transfer (city, id)) STRICT;"
     "CREATE TABLE entry (city TEXT NOT NULL, n INTEGER NOT NULL, stream TEXT NOT NULL,"
-    " body BLOB NOT NULL, PRIMARY KEY (city, n)) STRICT;"
+    " body BLOB NOT NULL, PRIMARY KEY (city, n)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX entry_stream ON entry (city, stream, n);"
-    "CREATE TABLE value (city TEXT NOT NULL, n INTEGER NOT NULL, key TEXT NOT NULL,"
-    " stream TEXT NOT NULL, salt BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (city, n, key),"
-    " FOREIGN KEY (city, n) REFERENCES entry (city, n)) STRICT;"
-    "CREATE INDEX value_stream ON value (city, stream);"
+    /* One row an entry, all its values in it (log.c): what is written most is written once. */
+    "CREATE TABLE value (city TEXT NOT NULL, n INTEGER NOT NULL, held INTEGER NOT NULL,"
+    " body BLOB NOT NULL, PRIMARY KEY (city, n)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE policy_text (city TEXT NOT NULL, id INTEGER NOT NULL, tree TEXT NOT NULL,"
     " title TEXT NOT NULL, body BLOB NOT NULL, is_public INTEGER NOT NULL,"
     " decided INTEGER NOT NULL, effective INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
@@ -70,7 +69,7 @@ const char store_schema[] =
     " PRIMARY KEY (city, id)) STRICT;"
     "CREATE TABLE tally (city TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,"
     " n INTEGER NOT NULL, last_entry INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (city, kind, name)) STRICT;"
+    " PRIMARY KEY (city, kind, name)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE policy_version (city TEXT NOT NULL, hash BLOB NOT NULL, number INTEGER NOT NULL,"
     " effective INTEGER NOT NULL, change INTEGER NOT NULL, added_ms INTEGER NOT NULL,"
     " body BLOB NOT NULL, basis BLOB NOT NULL, standard BLOB NOT NULL,"
@@ -217,9 +216,8 @@ const char *const store_sql[STATEMENTS] = {
 		      " ORDER BY n LIMIT $3",
     [SQL_LOG_STREAM] = "SELECT n, stream, body FROM entry WHERE city = $1 AND stream = $2"
 		       " ORDER BY n",
-    [SQL_VALUE_ADD] = "INSERT INTO value (city, n, key, stream, salt, value)"
-		      " SELECT $1, $2, $3, stream, $4, $5 FROM entry WHERE city = $1 AND n = $2",
-    [SQL_VALUES] = "SELECT n, key, salt, value FROM value WHERE city = $1 AND n = $2 ORDER BY key",
+    [SQL_VALUES_ADD] = "INSERT INTO value (city, n, held, body) VALUES ($1, $2, $3, $4)",
+    [SQL_VALUES] = "SELECT body FROM value WHERE city = $1 AND n = $2",
     [SQL_TEXT_ADD] =
 	"INSERT INTO policy_text (city, id, tree, title, body, is_public, decided, effective,"
 	" created_ms) SELECT $1, COALESCE(MAX(id), 0) + 1, $2, $3, $4, $5, $6, $7, $8"
@@ -242,8 +240,8 @@ const char *const store_sql[STATEMENTS] = {
     [SQL_APPOINTMENTS] = "SELECT id, login, office, from_day, to_day FROM appointment"
 			 " WHERE city = $1 ORDER BY from_day DESC, id DESC",
     [SQL_TALLY_ADD] = "INSERT INTO tally (city, kind, name, n, last_entry, last_ms) VALUES ($1, "
-		      "$2, $3, 1, $4, $5)"
-		      " ON CONFLICT (city, kind, name) DO UPDATE SET n = tally.n + 1,"
+		      "$2, $3, $4, $5, $6)"
+		      " ON CONFLICT (city, kind, name) DO UPDATE SET n = tally.n + excluded.n,"
 		      " last_entry = excluded.last_entry, last_ms = excluded.last_ms",
     [SQL_TALLY] = "SELECT n, last_entry, last_ms FROM tally"
 		  " WHERE city = $1 AND kind = $2 AND name = $3",
@@ -277,5 +275,6 @@ const char *const store_sql[STATEMENTS] = {
 		      " VALUES ($1, $2, $3, $4, $5, $6, $7)",
     [SQL_DRAFT] = "SELECT body, basis, standard FROM policy_draft"
 		  " WHERE city = $1 AND change = $2 AND n = $3",
-    [SQL_VALUES_ERASE] = "DELETE FROM value WHERE city = $1 AND stream = $2 RETURNING n",
+    [SQL_VALUES_ERASE] = "DELETE FROM value WHERE city = $1 AND n IN (SELECT n FROM entry"
+			 " WHERE city = $1 AND stream = $2) RETURNING held",
 };

@@ -12,6 +12,7 @@ struct store {
 	size_t city_n;
 	enum store_mode mode;
 	bool in_step, failed;
+	struct step_memory memory;
 };
 
 static enum err store_check_version(struct store *s)
@@ -81,6 +82,12 @@ const char *store_message(const struct store *s)
 	return m ? m : "";
 }
 
+static void forget(struct store *s)
+{
+	s->memory.tallies = 0;
+	s->memory.entries_known = false;
+}
+
 enum err store_begin(struct store *s)
 {
 	BUG_IF(s->in_step);
@@ -101,11 +108,14 @@ enum err store_commit(struct store *s)
 		store_rollback(s);
 		return ERR_CONFLICT;
 	}
-	e = s->driver->commit(s->db);
+	e = tallies_flush(s);
+	if (e == OK)
+		e = s->driver->commit(s->db);
 	if (e != OK) {
 		store_rollback(s);
 		return e;
 	}
+	forget(s);
 	s->in_step = false;
 	return OK;
 }
@@ -114,9 +124,15 @@ void store_rollback(struct store *s)
 {
 	if (!s->in_step)
 		return;
+	forget(s);
 	s->driver->rollback(s->db);
 	s->in_step = false;
 	s->failed = false;
+}
+
+struct step_memory *store_memory(struct store *s)
+{
+	return &s->memory;
 }
 
 bool store_in_step(const struct store *s)

@@ -156,7 +156,9 @@ static void blobs_and_log(void)
 			     .wrapped = S("secret")},
 			got;
 	struct log_row row = {.index = 0, .stream = S("s"), .text = S("x v1\n")};
-	struct log_value v = {.index = 0, .key = S("name"), .salt = S("salt"), .value = S("花子")};
+	struct log_value v[] = {
+	    {.key = S("actor"), .salt = S("0123456789abcdef0123456789abcdef"), .value = S("")},
+	    {.key = S("name"), .salt = S("fedcba9876543210fedcba9876543210"), .value = S("花子")}};
 	struct log_value *values;
 	struct slice receipt;
 	uint64_t size, gone;
@@ -169,16 +171,20 @@ static void blobs_and_log(void)
 	REQUIRE(store_transfer_add(s, &t, 2026, a, &receipt) == OK);
 	CHECK(store_blob_add(s, &b) == OK);
 	CHECK(store_log_add(s, &row) == OK);
-	CHECK(store_value_add(s, &v) == OK);
+	CHECK(store_values_add(s, 0, v, 2) == OK);
 	REQUIRE(store_commit(s) == OK);
 	REQUIRE(store_blob_get(s, t.id, BLOB_RESULT, a, &got) == OK);
 	CHECK_STR(got.wrapped, "secret");
 	CHECK(store_blob_get(s, t.id, BLOB_ORIGINAL, a, &got) == ERR_NOT_FOUND);
 	CHECK(store_log_size(s, &size) == OK && size == 1);
-	CHECK(store_values(s, 0, a, &values, &n) == OK && n == 1);
+	CHECK(store_values(s, 0, a, &values, &n) == OK && n == 2);
+	CHECK_STR(values[0].key, "actor");
+	CHECK(values[0].value.n == 0);
+	CHECK_STR(values[1].salt, "fedcba9876543210fedcba9876543210");
+	CHECK_STR(values[1].value, "花子");
 	REQUIRE(store_begin(s) == OK);
 	CHECK(store_blob_drop(s, &b.id) == OK);
-	CHECK(store_values_erase(s, S("s"), &gone) == OK && gone == 1);
+	CHECK(store_values_erase(s, S("s"), &gone) == OK && gone == 2);
 	CHECK(store_log_add(s, &row) == ERR_CONFLICT);
 	store_rollback(s);
 	CHECK(store_blob_exists(s, &b.id, &yes) == OK && yes);

@@ -155,10 +155,17 @@ static enum err edge_load(const struct tlog_tiles *t, uint64_t size, struct edge
 	return OK;
 }
 
-/* The root of n hashes, n a power of two. */
-static struct hash perfect(const struct hash *h, size_t n)
+struct hash tlog_perfect(const struct hash *h, size_t n)
 {
-	return n == 1 ? h[0] : tlog_node(perfect(h, n / 2), perfect(h + n / 2, n / 2));
+	struct hash level[TLOG_TILE_WIDTH / 2];
+
+	BUG_IF(n > TLOG_TILE_WIDTH || (n & (n - 1)) != 0);
+	if (n == 1)
+		return h[0];
+	for (; n > 1; n /= 2, h = level)
+		for (size_t i = 0; i < n / 2; i++)
+			level[i] = tlog_node(h[2 * i], h[2 * i + 1]);
+	return level[0];
 }
 
 /* The perfect subtrees of the tree from the smallest (rightmost) on: how many. */
@@ -172,7 +179,7 @@ static unsigned edge_parts(const struct edge *e, struct hash ret[64])
 		for (unsigned bit = 1; bit < TLOG_TILE_WIDTH; bit <<= 1)
 			if (e->n[l] & bit) {
 				end -= bit;
-				ret[parts++] = perfect(e->hash[l] + end, bit);
+				ret[parts++] = tlog_perfect(e->hash[l] + end, bit);
 			}
 	}
 	return parts;
@@ -207,7 +214,7 @@ static enum err edge_push(const struct tlog_tiles *t, struct edge *e, struct has
 		if (e->n[l] < TLOG_TILE_WIDTH)
 			return OK;
 		TRY(edge_write(t, e, l));
-		h = perfect(e->hash[l], TLOG_TILE_WIDTH);
+		h = tlog_perfect(e->hash[l], TLOG_TILE_WIDTH);
 		e->n[l] = 0;
 		e->index[l]++;
 	}
@@ -277,7 +284,7 @@ static enum err node_at(struct nodes *n, unsigned level, uint64_t i, struct hash
 		TRY(read_tile(n->t, tile, n->hash[l]));
 		n->have[l] = tile;
 	}
-	*ret = perfect(n->hash[l] + first % TLOG_TILE_WIDTH, count);
+	*ret = tlog_perfect(n->hash[l] + first % TLOG_TILE_WIDTH, count);
 	return OK;
 }
 
@@ -401,21 +408,33 @@ static enum err walk_tile(struct tlog_walk *w, unsigned level)
 	return e == OK ? ERR_CRYPTO : e;
 }
 
-enum err tlog_walk_leaf(struct tlog_walk *w, struct hash leaf)
+/* Hands a root of a level's subtree up, through every tile that it completes. */
+static enum err walk_up(struct tlog_walk *w, unsigned level, struct hash h)
 {
-	struct hash h = leaf;
-
-	w->size++;
-	for (unsigned l = 0; l < TLOG_LEVELS; l++) {
+	for (unsigned l = level; l < TLOG_LEVELS; l++) {
 		w->hash[l][w->n[l]++] = h;
 		if (w->n[l] < TLOG_TILE_WIDTH)
 			return OK;
 		TRY(walk_tile(w, l));
-		h = perfect(w->hash[l], TLOG_TILE_WIDTH);
+		h = tlog_perfect(w->hash[l], TLOG_TILE_WIDTH);
 		w->n[l] = 0;
 		w->index[l]++;
 	}
 	return ERR_LIMIT;
+}
+
+enum err tlog_walk_leaf(struct tlog_walk *w, struct hash leaf)
+{
+	w->size++;
+	return walk_up(w, 0, leaf);
+}
+
+enum err tlog_walk_full(struct tlog_walk *w, struct hash root)
+{
+	BUG_IF(w->n[0] != 0);
+	w->size += TLOG_TILE_WIDTH;
+	w->index[0]++;
+	return walk_up(w, 1, root);
 }
 
 enum err tlog_walk_end(struct tlog_walk *w, struct hash *ret_root)
@@ -434,7 +453,7 @@ enum err tlog_walk_end(struct tlog_walk *w, struct hash *ret_root)
 			if (!(w->n[l] & bit))
 				continue;
 			end -= bit;
-			part = perfect(w->hash[l] + end, bit);
+			part = tlog_perfect(w->hash[l] + end, bit);
 			root = any ? tlog_node(part, root) : part;
 			any = true;
 		}

@@ -15,7 +15,8 @@
 #define TLOG_TILE_WIDTH 256
 #define TLOG_LEVELS 7        /* of tiles: 256^7 > TLOG_SIZE_MAX */
 #define TLOG_ENTRY_MAX 65535 /* bytes of an entry in a bundle */
-#define TLOG_PATH_MAX 64     /* of any path below, with its NUL */
+#define TLOG_BUNDLE_MAX ((TLOG_ENTRY_MAX + 2u) * TLOG_TILE_WIDTH)
+#define TLOG_PATH_MAX 64 /* of any path below, with its NUL */
 
 struct tlog_tile {
 	unsigned level; /* 0 holds leaf hashes */
@@ -87,7 +88,13 @@ struct tlog_walk {
 
 void tlog_walk_init(struct tlog_walk *w, const struct tlog_tiles *t);
 enum err tlog_walk_leaf(struct tlog_walk *w, struct hash leaf) NODISCARD;
+/* 256 leaves at once by their root; size must be a multiple of 256, and the caller has compared
+ * their tile. */
+enum err tlog_walk_full(struct tlog_walk *w, struct hash root) NODISCARD;
 enum err tlog_walk_end(struct tlog_walk *w, struct hash *ret_root) NODISCARD;
+
+/* The root of n hashes, n a power of two. */
+struct hash tlog_perfect(const struct hash *h, size_t n);
 
 /* Entry bundles: u16 length (big-endian) and the entry, up to 256 times. */
 enum err tlog_bundle_put(struct buf *b, struct slice entry) NODISCARD; /* ERR_LIMIT above 65,535 */

@@ -1,26 +1,31 @@
 #include "tlog/tree.h"
 
-static struct hash prefixed(uint8_t prefix, struct slice a, struct slice b)
+struct hash tlog_leaf(struct slice entry)
 {
 	struct sha256_ctx c;
 	struct hash h;
 
 	sha256_init(&c);
-	sha256_update(&c, 1, &prefix);
-	sha256_update(&c, a.n, a.p);
-	sha256_update(&c, b.n, b.p);
+	sha256_update(&c, 1, (const uint8_t[]){0x00});
+	sha256_update(&c, entry.n, entry.p);
 	sha256_digest(&c, sizeof h.b, h.b);
 	return h;
 }
 
-struct hash tlog_leaf(struct slice entry)
-{
-	return prefixed(0x00, entry, S(""));
-}
-
+/* One update: a tree of n leaves has as many nodes, and each is only two blocks. */
 struct hash tlog_node(struct hash left, struct hash right)
 {
-	return prefixed(0x01, slice_of(left.b, sizeof left.b), slice_of(right.b, sizeof right.b));
+	uint8_t node[1 + 2 * sizeof left.b];
+	struct sha256_ctx c;
+	struct hash h;
+
+	node[0] = 0x01;
+	memcpy(node + 1, left.b, sizeof left.b);
+	memcpy(node + 1 + sizeof left.b, right.b, sizeof right.b);
+	sha256_init(&c);
+	sha256_update(&c, sizeof node, node);
+	sha256_digest(&c, sizeof h.b, h.b);
+	return h;
 }
 
 struct hash tlog_empty(void)

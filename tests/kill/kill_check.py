@@ -90,8 +90,13 @@ for n, text in enumerate(published):
 
 # -- every commitment whose value is still there fits it ------------------------------------------
 values = collections.defaultdict(dict)
-for n, key, salt, value in db.execute("SELECT n, key, salt, value FROM value"):
-    values[n][key] = (salt, value)
+for n, body in db.execute("SELECT n, body FROM value"):
+    at = 0
+    while at < len(body):  # length, key, 32 bytes of salt, length, value
+        end = at + 1 + body[at]
+        key, salt = body[at + 1:end].decode(), body[end:end + 32]
+        at = end + 36 + int.from_bytes(body[end + 32:end + 36], "big")
+        values[n][key] = (salt, body[end + 36:at])
 streams = collections.defaultdict(list)
 for n in sorted(rows):
     first, *lines = rows[n].decode().rstrip("\n").split("\n")
@@ -99,11 +104,10 @@ for n in sorted(rows):
     if list(fields) != sorted(fields) or len(fields) != len(lines):
         fault(f"entry {n} is not in its form")
     for key, (salt, value) in values[n].items():
-        made = hmac.new(salt, bytes(value) if isinstance(value, bytes) else value.encode(),
-                        "sha256").hexdigest()
+        made = hmac.new(salt, value, "sha256").hexdigest()
         if fields.get(key) != f"c:{made}":
             fault(f"entry {n}: {key} does not fit its commitment")
-        fields[key] = bytes(value)
+        fields[key] = value
     streams[fields["stream"]].append((first.split(" ")[0], fields))
 
 # -- transfers: the state in the store and the story in the log -----------------------------------
