@@ -345,7 +345,7 @@ static double prove(uint64_t size, unsigned *ret_hashes)
 		AUTO_BUF b;
 
 		buf_init(&b, TLOG_PROOF_FILE_MAX);
-		must(log_prove(log, rand_u64() % size, &b), "prove");
+		must(log_prove(log, rand_u64() % size, false, &b), "prove");
 		must(tlog_proof_file_parse(buf_view(&b), &f), "parse");
 		most = f.proof.n > most ? f.proof.n : most;
 	}

@@ -43,7 +43,7 @@ static enum err purge(struct gateway *g, struct transfer_row *t, struct arena *a
 		TRY(store_blob_drop(s, &blobs[i].id));
 	TRY(store_report_drop(s, t->id));
 	t->hash = t->result_hash = t->reason_text = slice_of(NULL, 0);
-	TRY(record_erase(s, slice_str(stream), S("system"), now(g)));
+	TRY(record_erase(s, slice_str(stream), S("system"), now(g), NULL));
 	TRY(life_move(g, t, TRANSFER_PURGED, "transfer.purged", S("system"), NULL, 0));
 	TRY(store_transfer_erase(s, t->id));
 	TRY(commit(g));

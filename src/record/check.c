@@ -133,9 +133,9 @@ static enum err check_note(struct check *c, const struct tlog_trust *trust)
 	enum err e;
 
 	buf_init(&note, TLOG_NOTE_MAX);
-	if (log_read_note(c->log, &note) != OK)
+	e = log_read_seal(c->log, trust, &note, &seal);
+	if (e == ERR_NOT_FOUND || e == ERR_LIMIT)
 		return fault(c, "missing, or too large");
-	e = tlog_seal_open(buf_view(&note), trust, &seal);
 	if (e == ERR_USAGE || e == ERR_MEMORY)
 		return e;
 	if (e == ERR_FORBIDDEN)

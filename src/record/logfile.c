@@ -74,6 +74,27 @@ enum err log_read_note(int log, struct buf *ret)
 	return file_read_at(log, "checkpoint", ret);
 }
 
+enum err log_read_cosigned(int log, struct buf *ret)
+{
+	return file_read_at(log, "cosigned", ret);
+}
+
+enum err log_read_seal(int log, const struct tlog_trust *trust, struct buf *ret_note,
+		       struct tlog_seal *ret)
+{
+	size_t start = ret_note->n;
+	enum err e;
+
+	TRY(log_read_note(log, ret_note));
+	e = tlog_seal_open(slice_from(buf_view(ret_note), start), trust, ret);
+	if (e != ERR_FORBIDDEN)
+		return e;
+	ret_note->n = start;
+	if (log_read_cosigned(log, ret_note) != OK)
+		return ERR_FORBIDDEN;
+	return tlog_seal_open(slice_from(buf_view(ret_note), start), trust, ret);
+}
+
 enum err log_read_key(int log, struct tlog_key *ret)
 {
 	AUTO_BUF vkey;

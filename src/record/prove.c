@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include "os/file.h"
+#include "record/chain.h"
 
 struct newest {
 	struct tlog_key key;
@@ -12,10 +13,10 @@ struct newest {
 	struct buf note;
 };
 
-static enum err newest(int log, struct newest *n)
+static enum err newest(int log, bool cosigned, struct newest *n)
 {
 	TRY(log_read_key(log, &n->key));
-	TRY(log_read_note(log, &n->note));
+	TRY(cosigned ? log_read_cosigned(log, &n->note) : log_read_note(log, &n->note));
 	return tlog_checkpoint_open(buf_view(&n->note), &n->key, 1, slice_str(n->key.name),
 				    &n->checkpoint);
 }
@@ -57,13 +58,13 @@ static enum err prove(int log, const struct newest *n, uint64_t index, struct bu
 	return tlog_proof_file_put(ret, entry, index, &p, buf_view(&n->note));
 }
 
-enum err log_prove(int log, uint64_t index, struct buf *ret)
+enum err log_prove(int log, uint64_t index, bool cosigned, struct buf *ret)
 {
 	struct newest n;
 	enum err e;
 
 	buf_init(&n.note, TLOG_NOTE_MAX);
-	e = newest(log, &n);
+	e = newest(log, cosigned, &n);
 	if (e == OK)
 		e = prove(log, &n, index, ret);
 	buf_free(&n.note);
@@ -75,10 +76,14 @@ static enum err prove_growth(int log, const struct newest *n, struct slice old_n
 {
 	const struct tlog_tiles tiles = {.ctx = &log, .read = log_read_tile};
 	const struct tlog_checkpoint *c = &n->checkpoint;
+	struct tlog_key keys[LOG_KEYS_MAX];
 	struct tlog_checkpoint old;
+	size_t keys_n;
 	struct tlog_proof p;
 
-	TRY(tlog_checkpoint_open(old_note, &n->key, 1, slice_str(n->key.name), &old));
+	/* It may stem from before a change of keys. */
+	TRY(log_all_keys(log, keys, &keys_n, ARRAY_LEN(keys)));
+	TRY(tlog_checkpoint_open(old_note, keys, keys_n, slice_str(n->key.name), &old));
 	if (old.size > c->size)
 		return ERR_FORBIDDEN;
 	TRY(tlog_prove_consistency(&tiles, old.size, c->size, &p));
@@ -93,11 +98,26 @@ enum err log_prove_growth(int log, struct slice old_note, struct buf *ret)
 	enum err e;
 
 	buf_init(&n.note, TLOG_NOTE_MAX);
-	e = newest(log, &n);
+	e = newest(log, false, &n);
 	if (e == OK)
 		e = prove_growth(log, &n, old_note, ret);
 	buf_free(&n.note);
 	return e;
+}
+
+enum err log_prove_growth_from(int log, uint64_t old_size, struct slice note, struct buf *ret)
+{
+	const struct tlog_tiles tiles = {.ctx = &log, .read = log_read_tile};
+	struct tlog_checkpoint c;
+	struct tlog_key key;
+	struct tlog_proof p;
+
+	TRY(log_read_key(log, &key));
+	TRY(tlog_checkpoint_open(note, &key, 1, slice_str(key.name), &c));
+	if (old_size > c.size)
+		return ERR_FORBIDDEN;
+	TRY(tlog_prove_consistency(&tiles, old_size, c.size, &p));
+	return tlog_growth_put(ret, old_size, &p, note);
 }
 
 /* -- copies -------------------------------------------------------------------------------------
@@ -129,15 +149,6 @@ static enum err open_folder(int at, const char *path, int *ret)
 	return OK;
 }
 
-static enum err read_whole(int dir, const char *path, struct buf *ret)
-{
-	AUTO_CLOSE fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-	return file_read_fd(fd, ret);
-}
-
 /* A tile or bundle: never replaced, since it never changes. */
 static enum err put_once(struct copy *c, const char *path, struct slice data)
 {
@@ -153,7 +164,7 @@ static enum err put_once(struct copy *c, const char *path, struct slice data)
 		c->count.files++;
 	if (e != ERR_CONFLICT)
 		return e;
-	TRY(read_whole(c->to, path, &there));
+	TRY(file_read_at(c->to, path, &there));
 	if (!slice_eq(buf_view(&there), data))
 		return ERR_CONFLICT;
 	c->count.had++;
@@ -193,14 +204,44 @@ static enum err copy_bundles(int log, uint64_t size, struct copy *c)
 	return OK;
 }
 
+/* With a copy go the signatures of witnesses, where there are any. */
+static enum err copy_cosigned(int log, int to)
+{
+	enum err e;
+	AUTO_BUF note;
+
+	buf_init(&note, TLOG_NOTE_MAX);
+	e = log_read_cosigned(log, &note);
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	return file_write(to, "cosigned", buf_view(&note), 0644);
+}
+
+static enum err copy_change(void *ctx, int dir, const char *name)
+{
+	struct copy *c = ctx;
+	char path[TLOG_PATH_MAX];
+	AUTO_BUF b;
+
+	buf_init(&b, LOG_CHANGE_MAX);
+	if (strlen(name) != 8)
+		return OK;
+	TRY(file_read_at(dir, name, &b));
+	snprintf(path, sizeof path, "keys/%s", name);
+	return put_once(c, path, buf_view(&b));
+}
+
 static enum err copy_all(int log, const struct newest *n, struct copy *c)
 {
 	AUTO_BUF key;
 
 	buf_init(&key, 4096);
-	TRY(read_whole(log, "key", &key));
+	TRY(file_read_at(log, "key", &key));
 	TRY(copy_bundles(log, n->checkpoint.size, c));
 	TRY(copy_tiles(log, n->checkpoint.size, c));
+	TRY(log_changes(log, copy_change, c));
+	TRY(copy_cosigned(log, c->to));
 	TRY(file_write(c->to, "key", buf_view(&key), 0644));
 	TRY(file_write(c->to, "checkpoint", buf_view(&n->note), 0644));
 	c->count.size = n->checkpoint.size;
@@ -215,7 +256,7 @@ enum err log_copy(int log, int to, struct log_exported *ret)
 	enum err e;
 
 	buf_init(&n.note, TLOG_NOTE_MAX);
-	e = newest(log, &n);
+	e = newest(log, false, &n);
 	if (e == OK)
 		e = copy_all(log, &n, &c);
 	buf_free(&n.note);

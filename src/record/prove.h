@@ -14,13 +14,18 @@
 #include "record/signer.h"
 #include "tlog/receipt.h"
 
-/* The tlog-proof of an entry in the newest checkpoint, with the entry. */
-enum err log_prove(int log, uint64_t index, struct buf *ret) NODISCARD;
+/* The tlog-proof of an entry in the newest checkpoint, with the entry; cosigned: in the newest that
+ * witnesses cosigned. */
+enum err log_prove(int log, uint64_t index, bool cosigned, struct buf *ret) NODISCARD;
 /*
  * That the newest checkpoint grew from an older one (a whole note, verified with the folder's key).
  * ERR_FORBIDDEN: it did not; this log was rewritten or set back.
  */
 enum err log_prove_growth(int log, struct slice old_note, struct buf *ret) NODISCARD;
+
+/* That `note`, a checkpoint of this log, grew from its first old_size entries. */
+enum err log_prove_growth_from(int log, uint64_t old_size, struct slice note, struct buf *ret)
+    NODISCARD;
 
 struct log_exported {
 	uint64_t size, files, had; /* had: were there already, byte for byte the same */

@@ -187,7 +187,8 @@ enum err record_append(struct store *s, const struct record_event *e, uint64_t *
 	return OK;
 }
 
-enum err record_erase(struct store *s, struct slice stream, struct slice actor, int64_t at_ms)
+enum err record_erase(struct store *s, struct slice stream, struct slice actor, int64_t at_ms,
+		      uint64_t *ret_n)
 {
 	struct record_field count = {.key = "values"};
 	struct record_event e = {.type = "record.erased",
@@ -202,7 +203,10 @@ enum err record_erase(struct store *s, struct slice stream, struct slice actor, 
 	TRY(store_values_erase(s, stream, &n));
 	snprintf(number, sizeof number, "%llu", (unsigned long long)n);
 	count.value = slice_str(number);
-	return record_append(s, &e, NULL);
+	TRY(record_append(s, &e, NULL));
+	if (ret_n)
+		*ret_n = n;
+	return OK;
 }
 
 /* -- reading ------------------------------------------------------------------------------------

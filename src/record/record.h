@@ -50,8 +50,9 @@ enum err record_append(struct store *s, const struct record_event *e, uint64_t *
     NODISCARD;
 
 /* Forgets value and key of every commitment of a stream, and appends `record.erased`. */
-enum err record_erase(struct store *s, struct slice stream, struct slice actor, int64_t at_ms)
-    NODISCARD;
+/* *ret_n (may be NULL): how many values there were. After the commit: store_scrub. */
+enum err record_erase(struct store *s, struct slice stream, struct slice actor, int64_t at_ms,
+		      uint64_t *ret_n) NODISCARD;
 
 /* -- reading ----------------------------------------------------------------------------------- */
 

@@ -4,9 +4,11 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include "os/file.h"
 #include "os/rand.h"
+#include "record/chain.h"
 #include "record/signer.h"
 
 struct signer {
@@ -184,6 +186,49 @@ static enum err load_tail(struct signer *s)
 	return buf_err(&s->bundle);
 }
 
+static enum err load_next(struct signer *s, struct tlog_signer *ret)
+{
+	AUTO_BUF b;
+	enum err e;
+
+	buf_init(&b, 4096);
+	TRY(file_read_at(s->own, "next", &b));
+	e = tlog_skey_parse(slice_trim(buf_view(&b)), ret);
+	sodium_memzero(b.p, b.n);
+	return e;
+}
+
+/* What the head says is done: the next key has signed, so it is the key. */
+static enum err take_next(struct signer *s, struct tlog_signer *next)
+{
+	AUTO_BUF pub;
+
+	buf_init(&pub, 4096);
+	tlog_vkey_put(&pub, &next->key);
+	buf_byte(&pub, '\n');
+	TRY(buf_err(&pub));
+	TRY(file_write(s->log, "key", buf_view(&pub), 0644));
+	if (renameat(s->own, "next", s->own, "key") != 0)
+		return ERR_IO;
+	TRY(file_sync_dir(s->own));
+	s->key = *next;
+	return OK;
+}
+
+static enum err finish_crossing(struct signer *s, struct slice head)
+{
+	struct tlog_checkpoint c;
+	struct tlog_signer next;
+	enum err e = load_next(s, &next);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
+	if (tlog_checkpoint_open(head, &next.key, 1, slice_str(next.key.name), &c) == OK)
+		e = take_next(s, &next);
+	tlog_signer_wipe(&next);
+	return e;
+}
+
 static enum err load(struct signer *s)
 {
 	const struct tlog_tiles tiles = {.ctx = &s->log, .read = log_read_tile};
@@ -193,6 +238,7 @@ static enum err load(struct signer *s)
 	buf_init(&note, TLOG_NOTE_MAX);
 	TRY(load_key(s));
 	TRY(file_read_at(s->own, "head", &note));
+	TRY(finish_crossing(s, buf_view(&note)));
 	if (tlog_checkpoint_open(buf_view(&note), &s->key.key, 1, slice_str(s->key.key.name),
 				 &head) != OK)
 		return ERR_CRYPTO;
@@ -222,6 +268,8 @@ enum err signer_open(const char *dir, struct signer **ret)
 		e = open_dir(top, "log", &s->log);
 	if (e == OK)
 		e = open_dir(top, "signer", &s->own);
+	if (e == OK && flock(s->own, LOCK_EX | LOCK_NB) != 0)
+		e = ERR_CONFLICT;
 	if (e == OK)
 		e = load(s);
 	if (e != OK) {
@@ -341,4 +389,78 @@ enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct sl
 	buf_put(&s->bundle, work.p, work.n);
 	drop_narrow(s, old);
 	return buf_err(&s->bundle);
+}
+
+/* -- another key --------------------------------------------------------------------------------
+ */
+
+enum err signer_next_key(struct signer *s, struct tlog_key *ret)
+{
+	struct tlog_signer next;
+	uint8_t seed[32];
+	AUTO_BUF secret;
+	enum err e = load_next(s, &next);
+
+	buf_init(&secret, 4096);
+	if (e == ERR_NOT_FOUND) {
+		rand_bytes(seed, sizeof seed);
+		e = tlog_signer_make(slice_str(s->key.key.name), seed, &next);
+		sodium_memzero(seed, sizeof seed);
+		if (e == OK) {
+			tlog_skey_put(&secret, &next);
+			e = buf_err(&secret);
+		}
+		if (e == OK)
+			e = file_write_new(s->own, "next", buf_view(&secret), 0400);
+		if (secret.p)
+			sodium_memzero(secret.p, secret.n);
+	}
+	if (e == OK)
+		*ret = next.key;
+	tlog_signer_wipe(&next);
+	return e;
+}
+
+static enum err put_change(struct signer *s, const struct tlog_signer *next, struct slice note)
+{
+	const struct log_change c = {.before = s->key.key, .after = next->key, .note = note};
+	char name[32];
+	AUTO_BUF b;
+
+	buf_init(&b, LOG_CHANGE_MAX);
+	TRY(log_change_put(&b, &c));
+	snprintf(name, sizeof name, "keys/%08x", (unsigned)next->key.id);
+	return put_file(s->log, name, buf_view(&b));
+}
+
+static enum err cross(struct signer *s, struct tlog_signer *next)
+{
+	struct tlog_note parsed;
+	AUTO_BUF note;
+
+	buf_init(&note, TLOG_NOTE_MAX);
+	TRY(sign(s, s->size, tlog_range_root(&s->range), &note));
+	TRY(tlog_note_parse(buf_view(&note), &parsed));
+	AUTO_BUF line;
+
+	buf_init(&line, 4096);
+	TRY(tlog_note_sigline(&line, parsed.text, next));
+	buf_slice(&note, buf_view(&line));
+	TRY(buf_err(&note));
+	TRY(put_change(s, next, buf_view(&note)));
+	/* From here on the next key is the key. */
+	TRY(file_write(s->own, "head", buf_view(&note), 0600));
+	TRY(file_write(s->log, "checkpoint", buf_view(&note), 0644));
+	return take_next(s, next);
+}
+
+enum err signer_cross(struct signer *s)
+{
+	struct tlog_signer next;
+	enum err e = load_next(s, &next);
+
+	if (e == OK)
+		e = cross(s, &next);
+	tlog_signer_wipe(&next);
+	return e;
 }

@@ -6,6 +6,7 @@
  *     DIR/log/tile/entries/...      bundles of entries
  *     DIR/log/key                   the public key (vkey), for whoever verifies
  *     DIR/signer/key                the private key, 0400
+ *     DIR/signer/next               during a change of keys: the next private key
  *     DIR/signer/head               the newest note this signer ever signed, 0600
  *
  * It signs one growing tree: a batch of entries must begin where its own head ends, its new root is
@@ -21,6 +22,7 @@
 
 #include "base/arena.h"
 #include "tlog/note.h"
+#include "tlog/receipt.h"
 #include "tlog/tile.h"
 
 #define SIGNER_BATCH_MAX 1024u /* entries of one batch */
@@ -30,7 +32,8 @@ struct signer;
 /* Makes the folders, the key and an empty signed tree. ERR_CONFLICT where there is a key already.
  */
 enum err signer_create(const char *dir, struct slice origin) NODISCARD;
-/* Re-derives the root from the tiles and compares it with the head before anything is signed. */
+/* Re-derives the root from the tiles and compares it with the head before anything is signed.
+ * ERR_CONFLICT: another process signs this log. */
 enum err signer_open(const char *dir, struct signer **ret) NODISCARD;
 void signer_close(struct signer *s);
 
@@ -43,6 +46,16 @@ uint64_t signer_size(const struct signer *s);
 enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct slice bundle,
 		    size_t n) NODISCARD;
 
+/*
+ * A change of keys. signer_next_key makes the next key, or returns the one that was made already.
+ * Then an entry that names it (`log.key-changed`, new=...) must be the last one that is signed;
+ * with signer_cross both keys sign that tree, and from then on the next one alone. Cut short
+ * anywhere it is finished by the next signer_open, or by doing it again. Clients follow by
+ * record/chain.h.
+ */
+enum err signer_next_key(struct signer *s, struct tlog_key *ret) NODISCARD;
+enum err signer_cross(struct signer *s) NODISCARD;
+
 /* -- shared with whoever reads the log ----------------------------------------------------------
  */
 
@@ -51,6 +64,17 @@ enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct sl
 enum err log_read_tile(void *ctx, struct tlog_tile t, struct buf *out) NODISCARD;
 /* A bundle of at least `width` entries, cut to width. */
 enum err log_read_bundle(int log, uint64_t index, unsigned width, struct buf *out) NODISCARD;
+/*
+ * A checkpoint with cosignatures of witnesses: DIR/log/cosigned. It is older than the newest one
+ * where entries came since. Nothing is verified. ERR_NOT_FOUND: nobody cosigned yet.
+ */
+enum err log_read_cosigned(int log, struct buf *ret) NODISCARD;
+/*
+ * The newest checkpoint that meets the trust: the one in `checkpoint`, or else, where that has too
+ * few fresh cosignatures, the one in `cosigned`. Errors of tlog_seal_open, or of reading.
+ */
+enum err log_read_seal(int log, const struct tlog_trust *trust, struct buf *ret_note,
+		       struct tlog_seal *ret) NODISCARD;
 /* The bytes of DIR/log/checkpoint, and its public key; nothing is verified. */
 enum err log_read_note(int log, struct buf *ret) NODISCARD;
 enum err log_read_key(int log, struct tlog_key *ret) NODISCARD;

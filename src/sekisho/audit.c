@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include "os/file.h"
+#include "record/chain.h"
 #include "record/signer.h"
+#include "record/walk.h"
 #include "sekisho/subcommand.h"
 #include "tlog/tile.h"
 
@@ -237,58 +239,14 @@ int audit_growth(const struct audit *a, const char *old, const char *claim)
 
 /* -- a whole log ------------------------------------------------------------------------------ */
 
-struct whole {
-	int log;
-	struct tlog_walk walk;
-	char where[TLOG_PATH_MAX + 32];
-};
-
-static enum err walk_bundle(struct whole *w, uint64_t number, unsigned width)
-{
-	struct reader r;
-	AUTO_BUF bundle;
-
-	buf_init(&bundle, TLOG_BUNDLE_MAX);
-	tlog_bundle_path(number, width, w->where);
-	TRY(log_read_bundle(w->log, number, width, &bundle));
-	r = reader_of(buf_view(&bundle));
-	for (unsigned i = 0; i < width; i++) {
-		struct slice entry;
-		enum err e;
-
-		TRY(tlog_bundle_next(&r, &entry));
-		e = tlog_walk_leaf(&w->walk, tlog_leaf(entry));
-		if (e != OK)
-			tlog_tile_path(w->walk.bad, w->where);
-		TRY(e);
-	}
-	return OK;
-}
-
-/* Every bundle and tile below the checkpoint; w->where names what is wrong. */
-static enum err walk_all(struct whole *w, const struct tlog_checkpoint *c)
-{
-	const struct tlog_tiles tiles = {.ctx = &w->log, .read = log_read_tile};
-	struct tlog_tile t;
-	struct hash root;
-	enum err e;
-
-	tlog_walk_init(&w->walk, &tiles);
-	for (uint64_t k = 0; tlog_tile_of(c->size, 0, k, &t) == OK; k++)
-		TRY(walk_bundle(w, k, t.width));
-	e = tlog_walk_end(&w->walk, &root);
-	if (e != OK)
-		tlog_tile_path(w->walk.bad, w->where);
-	TRY(e);
-	snprintf(w->where, sizeof w->where, "checkpoint");
-	return hash_eq(root, c->root) ? OK : ERR_CRYPTO;
-}
-
 int audit_log(const struct audit *a, const char *dir)
 {
-	static struct whole w;
 	AUTO_CLOSE log = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct tlog_key keys[AUDIT_KEYS_MAX];
+	struct tlog_trust trust = a->trust;
+	struct log_fault fault = {0};
 	struct tlog_seal seal;
+	struct hash root;
 	enum err e;
 	AUTO_BUF note;
 	AUTO_BUF out;
@@ -297,18 +255,27 @@ int audit_log(const struct audit *a, const char *dir)
 	buf_init(&out, 65536);
 	if (log < 0)
 		return complain(a, "%s: %s", dir, say(a, "開けません", "cannot be opened"));
-	if (log_read_note(log, &note) != OK)
+	memcpy(keys, a->log, sizeof keys);
+	trust.log = keys;
+	e = log_trust_follow(log, keys, &trust.log_n, AUDIT_KEYS_MAX);
+	if (e != OK)
+		return complain(a, "%s/keys: %s", dir, err_str(e));
+	e = log_read_seal(log, &trust, &note, &seal);
+	if (e == ERR_NOT_FOUND)
 		return refuse(a, "checkpoint", "ありません", "missing");
-	e = tlog_seal_open(buf_view(&note), &a->trust, &seal);
 	if (e != OK)
 		return refuse_note(a, "checkpoint", e);
-	w.log = log;
-	e = walk_all(&w, &seal.checkpoint);
-	if (e == ERR_CRYPTO || e == ERR_SYNTAX || e == ERR_NOT_FOUND || e == ERR_LIMIT)
-		return refuse(a, w.where, "無いか、署名された記録のものではありません",
-			      "is missing, or is not what was signed");
+	const struct log_walk w = {.log = log, .size = seal.checkpoint.size};
+
+	e = log_walk(&w, &root, &fault);
 	if (e != OK)
-		return complain(a, "%s: %s", w.where, err_str(e));
+		return complain(a, "%s: %s", dir, err_str(e));
+	if (fault.where[0])
+		return refuse(a, fault.where, "無いか、署名された記録のものではありません",
+			      fault.what);
+	if (!hash_eq(root, seal.checkpoint.root))
+		return refuse(a, "checkpoint", "署名された根が項目と一致しません",
+			      "the entries do not give the root that is signed");
 	if (a->json)
 		buf_str(&out, "{\"ok\":true,");
 	else

@@ -31,7 +31,8 @@ struct audit_words {
 int audit_trust(struct audit *a, const struct audit_words *w, uint64_t now);
 
 int audit_proof(const struct audit *a, const char *file); /* a .tlog-proof */
-int audit_log(const struct audit *a, const char *dir);    /* an exported log, whole */
+/* An exported log, whole; also by keys that a chain in it leads to (record/chain.h). */
+int audit_log(const struct audit *a, const char *dir);
 /* That the checkpoint in a claim (`log consistency` prints it) grew from the one in `old`. */
 int audit_growth(const struct audit *a, const char *old, const char *claim);
 

@@ -107,7 +107,7 @@ static void proofs_of_seventy_thousand(void)
 		AUTO_BUF b;
 
 		buf_init(&b, TLOG_PROOF_FILE_MAX);
-		REQUIRE(log_prove(t.log, i, &b) == OK);
+		REQUIRE(log_prove(t.log, i, false, &b) == OK);
 		REQUIRE(tlog_proof_file_parse(buf_view(&b), &f) == OK);
 		CHECK(f.index == i && f.proof.n <= 17);
 		path = put("p", buf_view(&b));
@@ -119,7 +119,7 @@ static void proofs_of_seventy_thousand(void)
 	AUTO_BUF none;
 
 	buf_init(&none, TLOG_PROOF_FILE_MAX);
-	CHECK(log_prove(t.log, 70000, &none) == ERR_NOT_FOUND && none.n == 0);
+	CHECK(log_prove(t.log, 70000, false, &none) == ERR_NOT_FOUND && none.n == 0);
 	struct log_exported done;
 
 	REQUIRE(log_copy(t.log, t.to, &done) == OK);

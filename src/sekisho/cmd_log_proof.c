@@ -71,7 +71,8 @@ static int run_prove(const struct cli *cli)
 		return cli_fail(
 		    cli, "%s: %s", cli->operand[1],
 		    cli_say(cli, "項目の番号ではありません", "not the number of an entry"));
-	e = log < 0 ? ERR_NOT_FOUND : log_prove(log, index, &out);
+	e = log < 0 ? ERR_NOT_FOUND
+		    : log_prove(log, index, cli_flag(cli, "cosigned") != NULL, &out);
 	return e == OK ? put_out(cli, buf_view(&out)) : fail_log(cli, cli->operand[0], e);
 }
 
@@ -157,7 +158,7 @@ static int run_check_growth(const struct cli *cli)
 	return code == EXIT_DONE ? audit_growth(&a, cli->operand[0], cli->operand[1]) : code;
 }
 
-static int run_audit(const struct cli *cli)
+int log_audit(const struct cli *cli)
 {
 	static struct audit a;
 	int code = trust(cli, &a);
@@ -170,7 +171,14 @@ static const struct flag output_flags[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
-static const struct flag trust_flags[] = {
+static const struct flag prove_flags[] = {
+    {"output", 'o', "FILE", "この新しいファイルに書く", "write to this new file"},
+    {"cosigned", 0, NULL, "立会いが署名した時点の記録で",
+     "in the newest checkpoint that witnesses cosigned"},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+const struct flag log_trust_flags[] = {
     {"key", 'k', "KEY", "記録の公開鍵、またはそのファイル", "public key of the log, or its file"},
     {"witness", 'w', "KEYS", "立会いの公開鍵 (空白区切り)、またはそのファイル",
      "public keys of witnesses, separated by blanks, or their file"},
@@ -186,7 +194,7 @@ const struct subcommand cmd_log_prove = {
     .usage = "DIR INDEX",
     .ja = "項目が記録にあることの証跡証明書 (.tlog-proof) を作る",
     .en = "make the proof that an entry is in the record (.tlog-proof)",
-    .flags = output_flags,
+    .flags = prove_flags,
     .min_operands = 2,
     .max_operands = 2,
     .run = run_prove,
@@ -197,7 +205,7 @@ const struct subcommand cmd_log_check_proof = {
     .usage = "FILE --key KEY",
     .ja = "証跡証明書を公開鍵だけで確かめる",
     .en = "check a proof by the public key alone",
-    .flags = trust_flags,
+    .flags = log_trust_flags,
     .min_operands = 1,
     .max_operands = 1,
     .run = run_check_proof,
@@ -219,7 +227,7 @@ const struct subcommand cmd_log_check_growth = {
     .usage = "OLD CLAIM --key KEY",
     .ja = "追記しただけであることの証明を公開鍵だけで確かめる",
     .en = "check a proof of growth by the public key alone",
-    .flags = trust_flags,
+    .flags = log_trust_flags,
     .min_operands = 2,
     .max_operands = 2,
     .run = run_check_growth,
@@ -233,15 +241,4 @@ const struct subcommand cmd_log_copy = {
     .min_operands = 2,
     .max_operands = 2,
     .run = run_export,
-};
-
-const struct subcommand cmd_log_audit = {
-    .name = "log audit",
-    .usage = "DIR --key KEY",
-    .ja = "写した記録を公開鍵だけで全部確かめる",
-    .en = "check an exported record whole, by the public key alone",
-    .flags = trust_flags,
-    .min_operands = 1,
-    .max_operands = 1,
-    .run = run_audit,
 };

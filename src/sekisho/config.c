@@ -5,28 +5,33 @@
 
 #include "base/utf8.h"
 #include "os/file.h"
+#include "tlog/note.h"
 
 struct parser {
 	struct arena *arena;
 	const char *dir;
 	struct config *config;
 	struct config_listener *listener; /* of the section being read */
+	struct config_witness *witness;
 	struct diag *diag;
 	struct slice line;
 	unsigned line_no;
 	size_t offset; /* of the line */
 };
 
-enum section { SEC_SITE, SEC_PATHS, SEC_LIMITS, SEC_LISTEN, SEC_NONE };
+enum section { SEC_SITE, SEC_PATHS, SEC_LIMITS, SEC_LISTEN, SEC_WITNESS, SEC_NONE };
 
-static const char *const section_names[] = {
-    [SEC_SITE] = "site", [SEC_PATHS] = "paths", [SEC_LIMITS] = "limits", [SEC_LISTEN] = "listen"};
+static const char *const section_names[] = {[SEC_SITE] = "site",
+					    [SEC_PATHS] = "paths",
+					    [SEC_LIMITS] = "limits",
+					    [SEC_LISTEN] = "listen",
+					    [SEC_WITNESS] = "witness"};
 
 struct key {
 	enum section section;
 	const char *name;
 	enum err (*set)(struct parser *p, struct slice value, void *field);
-	size_t at; /* offset in struct config, or in struct config_listener */
+	size_t at; /* offset in struct config, config_listener or config_witness */
 	bool required;
 };
 
@@ -83,6 +88,27 @@ static enum err set_path(struct parser *p, struct slice v, void *field)
 		  ? arena_str(p->arena, v)
 		  : arena_printf(p->arena, "%s/%.*s", p->dir, (int)v.n, (const char *)v.p);
 	return *to ? OK : ERR_MEMORY;
+}
+
+static enum err set_witness_key(struct parser *p, struct slice v, void *field)
+{
+	struct tlog_key key;
+
+	if (tlog_vkey_parse(v, &key) != OK || key.alg != TLOG_COSIGN)
+		return FAIL(p, ERR_SYNTAX, v.p, "want the public key of a witness (its file vkey)");
+	*(const char **)field = arena_str(p->arena, v);
+	return *(const char **)field ? OK : ERR_MEMORY;
+}
+
+static enum err set_url(struct parser *p, struct slice v, void *field)
+{
+	if (!slice_starts(v, S("https://")) && !slice_starts(v, S("http://")))
+		return FAIL(p, ERR_SYNTAX, v.p, "want https:// or http://");
+	if (v.n > 256 || slice_find_byte(v, ' ') != SIZE_MAX || v.p[v.n - 1] == '/')
+		return FAIL(p, ERR_SYNTAX, v.p,
+			    "want at most 256 bytes, no blank, no / at the end");
+	*(const char **)field = arena_str(p->arena, v);
+	return *(const char **)field ? OK : ERR_MEMORY;
 }
 
 static enum err set_address(struct parser *p, struct slice v, void *field)
@@ -212,6 +238,11 @@ static enum err set_port(struct parser *p, struct slice v, void *field)
 		SEC_LISTEN, n, set, offsetof(struct config_listener, f), req \
 	}
 
+#define WITNESS(n, set, f, req) \
+	{ \
+		SEC_WITNESS, n, set, offsetof(struct config_witness, f), req \
+	}
+
 static const struct key keys[] = {
     SITE("city", set_id, city, true),
     SITE("name", set_text, city_name, true),
@@ -232,6 +263,9 @@ static const struct key keys[] = {
     LISTEN("public-port", set_port, public_port, false),
     LISTEN("tls-cert", set_path, tls_cert, false),
     LISTEN("tls-key", set_path, tls_key, false),
+    WITNESS("key", set_witness_key, key, true),
+    WITNESS("url", set_url, url, true),
+    WITNESS("silence", set_uint, silence, false),
 };
 
 /* -- lines ------------------------------------------------------------------------------------ */
@@ -279,6 +313,28 @@ static enum err listen_begin(struct parser *p, struct slice zone)
 	return OK;
 }
 
+static enum err witness_begin(struct parser *p, struct slice name)
+{
+	struct config *c = p->config;
+
+	if (!is_id(name))
+		return FAIL(p, ERR_SYNTAX, name.p, "want [witness NAME]");
+	for (size_t i = 0; i < c->witnesses_n; i++)
+		if (slice_eq_str(name, c->witnesses[i].name))
+			return FAIL(p, ERR_SYNTAX, name.p, "this witness is there already");
+	if (c->witnesses_n == CONFIG_WITNESSES_MAX)
+		return FAIL(p, ERR_LIMIT, name.p, "more than %d witnesses", CONFIG_WITNESSES_MAX);
+	p->witness = &c->witnesses[c->witnesses_n++];
+	memcpy(p->witness->name, name.p, name.n);
+	p->witness->silence = 86400;
+	return OK;
+}
+
+static bool is_many(enum section sec)
+{
+	return sec == SEC_LISTEN || sec == SEC_WITNESS;
+}
+
 static enum err section_begin(struct parser *p, struct slice name, enum section *ret,
 			      struct seen *seen)
 {
@@ -289,13 +345,15 @@ static enum err section_begin(struct parser *p, struct slice name, enum section 
 	for (size_t i = 0; i < ARRAY_LEN(section_names); i++)
 		if (slice_eq_str(word, section_names[i]))
 			sec = (enum section)i;
-	if (sec == SEC_NONE || (sec != SEC_LISTEN && blank != SIZE_MAX))
+	if (sec == SEC_NONE || (!is_many(sec) && blank != SIZE_MAX))
 		return FAIL(p, ERR_SYNTAX, name.p, "unknown section");
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (keys[i].section == sec && sec == SEC_LISTEN)
+		if (keys[i].section == sec && is_many(sec))
 			seen->key[i] = false;
 	if (sec == SEC_LISTEN)
 		TRY(listen_begin(p, slice_trim(slice_from(name, word.n))));
+	else if (sec == SEC_WITNESS)
+		TRY(witness_begin(p, slice_trim(slice_from(name, word.n))));
 	else if (seen->section[sec])
 		return FAIL(p, ERR_SYNTAX, name.p, "this section is there twice");
 	seen->section[sec] = true;
@@ -320,7 +378,9 @@ static enum err assign(struct parser *p, struct slice line, enum section sec, st
 		if (value.n == 0)
 			return FAIL(p, ERR_SYNTAX, value.p, "no value");
 		seen->key[i] = true;
-		uint8_t *base = sec == SEC_LISTEN ? (uint8_t *)p->listener : (uint8_t *)p->config;
+		uint8_t *base = sec == SEC_LISTEN    ? (uint8_t *)p->listener
+				: sec == SEC_WITNESS ? (uint8_t *)p->witness
+						     : (uint8_t *)p->config;
 
 		return keys[i].set(p, value, base + keys[i].at);
 	}

@@ -19,6 +19,7 @@
 #define CONFIG_MAX (256u << 10) /* bytes of the file */
 #define CONFIG_LISTENERS_MAX 16
 #define CONFIG_HOSTS_MAX 16
+#define CONFIG_WITNESSES_MAX 16
 
 struct config_listener {
 	char zone[33]; /* as in the policy: a-z, 0-9, '-' */
@@ -30,6 +31,14 @@ struct config_listener {
 	unsigned line;                  /* of the section, for later messages */
 };
 
+/* Who is asked to cosign the record (`log cosign`). */
+struct config_witness {
+	char name[33];
+	const char *key;  /* its verifier key */
+	const char *url;  /* of its prefix, without "/add-checkpoint" */
+	unsigned silence; /* seconds without its cosignature that are an alarm */
+};
+
 struct config {
 	struct slice city;                        /* id in keys and records: a-z, 0-9, '-' */
 	struct slice city_name;                   /* on screens */
@@ -37,6 +46,8 @@ struct config {
 	const char *policy;                       /* path; its basis lies beside it */
 	struct config_listener listeners[CONFIG_LISTENERS_MAX];
 	size_t listeners_n;
+	struct config_witness witnesses[CONFIG_WITNESSES_MAX];
+	size_t witnesses_n;
 	struct http_limits http;
 	uint64_t watermark_bytes; /* uploads are refused below this much free disk */
 };

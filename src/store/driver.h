@@ -31,6 +31,7 @@ struct store_driver {
 	enum err (*begin)(void *db); /* takes the writer's lock */
 	enum err (*commit)(void *db);
 	void (*rollback)(void *db);
+	enum err (*scrub)(void *db); /* nothing that was deleted is left in any file */
 	enum err (*script)(void *db, const char *sql); /* the schema, at creation only */
 	enum err (*run)(void *db, enum statement id, const struct store_value *args, size_t n);
 	enum err (*step)(void *db, enum statement id, bool *ret_row);

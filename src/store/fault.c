@@ -53,6 +53,12 @@ static enum err faulty_commit(void *db)
 	return store_sqlite.commit(db);
 }
 
+static enum err faulty_scrub(void *db)
+{
+	TRY(hit());
+	return store_sqlite.scrub(db);
+}
+
 static void faulty_rollback(void *db)
 {
 	store_sqlite.rollback(db);
@@ -94,6 +100,7 @@ const struct store_driver store_faulty = {
     .begin = faulty_begin,
     .commit = faulty_commit,
     .rollback = faulty_rollback,
+    .scrub = faulty_scrub,
     .script = faulty_script,
     .run = faulty_run,
     .step = faulty_step,

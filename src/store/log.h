@@ -41,6 +41,10 @@ enum err store_values(struct store *s, uint64_t index, struct arena *a, struct l
 /* Forgets the values of all entries of a stream; *ret_n: how many. */
 enum err store_values_erase(struct store *s, struct slice stream, uint64_t *ret_n) NODISCARD;
 
+/* After a commit that deleted: no file of the store holds what was deleted any more. ERR_TIMEOUT:
+ * somebody was reading all the time; nothing is lost by trying again. */
+enum err store_scrub(struct store *s) NODISCARD;
+
 /* Facts of the city: name, made, origin of the log ... */
 enum err store_fact_set(struct store *s, const char *key, struct slice value) NODISCARD;
 enum err store_fact(struct store *s, const char *key, struct arena *a, struct slice *ret) NODISCARD;

@@ -135,6 +135,16 @@ static void lite_rollback(void *db)
 		sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* Deleted cells are zeroed at once (secure_delete); the write-ahead file still holds them. */
+static enum err lite_scrub(void *db)
+{
+	struct lite *l = db;
+	int left = 0, done = 0;
+	int rc = sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, &done);
+
+	return lite_err(rc);
+}
+
 static enum err lite_script(void *db, const char *sql)
 {
 	return lite_exec(db, sql);
@@ -228,6 +238,7 @@ const struct store_driver store_sqlite = {
     .begin = lite_begin,
     .commit = lite_commit,
     .rollback = lite_rollback,
+    .scrub = lite_scrub,
     .script = lite_script,
     .run = lite_run,
     .step = lite_step,

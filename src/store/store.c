@@ -1,6 +1,7 @@
 /* store: one connection, its transaction, and what verbs are made of. */
 #include <stdlib.h>
 #include "store/driver.h"
+#include "store/log.h"
 
 #define ARGS_MAX 24
 #define CITY_MAX 64
@@ -133,6 +134,12 @@ void store_rollback(struct store *s)
 struct step_memory *store_memory(struct store *s)
 {
 	return &s->memory;
+}
+
+enum err store_scrub(struct store *s)
+{
+	BUG_IF(s->in_step);
+	return s->driver->scrub(s->db);
 }
 
 bool store_in_step(const struct store *s)

@@ -2,6 +2,7 @@
  * The published log as C2SP tlog-tiles says, for anybody: /log/checkpoint, /log/key,
  * /log/tile/... And for whoever takes part in a transfer the proof of each of its entries.
  */
+#include "record/chain.h"
 #include "record/prove.h"
 #include "web/internal.h"
 
@@ -54,6 +55,16 @@ void page_log_file(struct req *r)
 		give_or_404(r, log_read_note(log, &r->out->body), S("text/plain; charset=utf-8"));
 		return;
 	}
+	if (slice_eq_str(r->id, "cosigned")) {
+		give_or_404(r, log_read_cosigned(log, &r->out->body),
+			    S("text/plain; charset=utf-8"));
+		return;
+	}
+	if (slice_starts(r->id, S("keys/"))) {
+		give_or_404(r, log_read_change(log, slice_from(r->id, 5), &r->out->body),
+			    S("text/plain; charset=utf-8"));
+		return;
+	}
 	if (log_read_checkpoint(log, r->arena, &key, &c) != OK) {
 		web_error(r, 404);
 		return;
@@ -87,7 +98,7 @@ void page_transfer_proof(struct req *r)
 		web_error(r, 404);
 		return;
 	}
-	give_or_404(r, log_prove(view_log(r->web->view), index, &r->out->body),
+	give_or_404(r, log_prove(view_log(r->web->view), index, false, &r->out->body),
 		    S("text/plain; charset=utf-8"));
 	name = arena_printf(r->arena, "attachment; filename=\"entry-%llu.tlog-proof\"",
 			    (unsigned long long)index);
