@@ -74,10 +74,10 @@ static const char how[] =
     "<p>"
     "この紙は、記録がここまでこの内容であったことの控えです。後日、記録が書き換えられていないことは"
     "、"
-    "QR の文 (下に印字したものと同じ) をファイル OLD に写し、次のとおり確かめます。<br>\n"
+    "QR の文 (上の枠と同じもの) をファイル OLD に写し、次のとおり確かめます。<br>\n"
     "<span lang=\"en\">This sheet holds what the record was at this moment. To show later that it "
     "was "
-    "only added to, copy the text of the QR code, printed below too, to a file OLD:</span></p>\n"
+    "only added to, copy the text of the QR code, the same as in the frame above, to a file OLD:</span></p>\n"
     "<pre>sekisho log consistency OLD DIR -o CLAIM\n"
     "sekisho-verify-log growth OLD CLAIM --key KEY</pre>\n";
 
