@@ -67,7 +67,7 @@ enum err iri_to_uri(struct arena *a, struct slice iri, struct slice *ret)
 {
 	struct slice host;
 	size_t at = 0;
-	AUTO_BUF out;
+	AUTO_BUF out = {0};
 
 	if (is_ascii(iri)) {
 		*ret = iri;
