@@ -2,6 +2,7 @@
 import io
 import re
 import zipfile
+import zlib
 
 # Names that only stand in markup, part names and relationships: never in an output's tags.
 FORBIDDEN_MARKUP = [
@@ -39,6 +40,9 @@ STRING = re.compile(rb'"[^"]*"|&quot;.*?&quot;')
 def members(data, path=""):
     """Yields (path, bytes) of the data itself and of everything inside it."""
     yield path, data
+    if data[:5] == b"%PDF-":
+        for i, packed in enumerate(re.findall(rb"/FlateDecode[^>]*>>\nstream\n(.*?)\nendstream", data, re.S)):
+            yield f"{path}/{i}", zlib.decompress(packed)
     if data[:4] != b"PK\x03\x04":
         return
     with zipfile.ZipFile(io.BytesIO(data)) as z:
@@ -94,6 +98,22 @@ def check_csv(path, data):
                 yield f"{path}: cell {cell[:60]!r}"
 
 
+# Keys and types that no output has: they act, fetch, hide or tell of people.
+PDF_FORBIDDEN = re.compile(
+    rb"/(JavaScript|JS|OpenAction|AA|Launch|SubmitForm|ResetForm|ImportData|GoToR|GoToE|Rendition|Sound|Movie|"
+    rb"RichMedia\w*|3D|U3D|EmbeddedFiles?|Filespec|FileAttachment|AcroForm|XFA|Names|ObjStm|XRef|Encrypt|Metadata|"
+    rb"Info|PieceInfo|OCProperties|OC|Widget|Popup|Perms|Collection|AF|Ref|OPI|Alternates|FontFile|FontFile3|Prev|"
+    rb"Next|F|UF|DecodeParms|CCITTFaxDecode|JBIG2Decode|JPXDecode|LZWDecode|Crypt|FunctionType|PS)\b(?![+])")
+
+
+def check_pdf(path, data):
+    bare = re.sub(rb"stream\n.*?\nendstream", b"", data, flags=re.S)
+    for word in PDF_FORBIDDEN.findall(bare):
+        yield f"{path}: {word!r}"
+    if data.count(b"%%EOF") != 1 or not data.startswith(b"%PDF-1.7\n") or not data.endswith(b"%%EOF\n"):
+        yield f"{path}: more than one revision, or something around it"
+
+
 def findings(name, data):
     """Everything in an output that may not be there, as sentences."""
     for path, part in members(data, name):
@@ -104,7 +124,9 @@ def findings(name, data):
             yield from check_picture(path, part)
         elif low.endswith((".csv", ".tsv")):
             yield from check_csv(path, part)
-        if part[:4] in (b"\xd0\xcf\x11\xe0", b"MZ\x90\0", b"%PDF", b"{\\rt"):
+        if low.endswith(".pdf"):
+            yield from check_pdf(path, part)
+        elif part[:4] in (b"\xd0\xcf\x11\xe0", b"MZ\x90\0", b"%PDF", b"{\\rt"):
             yield f"{path}: a foreign type {part[:4]!r}"
 
 

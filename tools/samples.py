@@ -11,7 +11,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sampledocs import drawn, plain, raw, sheet, slide, word  # noqa: E402
+from sampledocs import drawn, pdf, plain, raw, sheet, slide, word  # noqa: E402
 
 HEADER = ("# path", "outcome", "output", "findings", "absent", "present", "ja", "en")
 # outcome: pass, or held (no output at all). output: the extension written, "-" when held.
@@ -56,6 +56,9 @@ def rows(files):
            "名簿(CP932、数式になる欄が一つ)", "A list in CP932 with one cell that is a formula")
     yield ("お知らせ.txt", notice, "pass", "txt", "-", "-", "-", "市民へのお知らせ(ISO-2022-JP)",
            "A notice in ISO-2022-JP")
+    yield ("見学会.pdf", pdf.guide(), "pass", "pdf", "metadata link-kept",
+           "SECRET-JPEG-COMMENT;Secret-Writer;xmpmeta;Metadata", "-", "見学会の案内(日本語、写真、リンク)",
+           "A notice in Japanese with a photograph and a link")
     bundle = [("一式/申請書.docx", form), ("一式/名簿.csv", roster), ("一式/お知らせ.txt", notice),
               ("一式/写真.jpg", photo)]
     yield ("一式.zip", plain.bundle(bundle), "pass", "zip", "-",
@@ -94,7 +97,19 @@ def hostile():
     yield ("hostile/画像兼書庫.png", plain.png_and_zip(), "pass", "png", "trailing-data",
            "EVIL-POLYGLOT;evil.txt", "-", "画像にも書庫にも見えるファイル",
            "A file that is a picture and an archive")
-    yield ("hostile/偽文書.docx", plain.pdf(), "held", "-", "-", "-", "-",
+    yield ("hostile/仕掛け.pdf", pdf.active(), "pass", "pdf",
+           "pdf-javascript pdf-attachment pdf-xfa pdf-form action",
+           "EVIL;evil.example;JavaScript;OpenAction;Launch;EmbeddedFile;AcroForm;XFA;/AA;GoToR;MZ ",
+           "-", "スクリプト、プログラムの起動、添付ファイル、動的フォームを仕込んだ PDF",
+           "A PDF with scripts, a program to start, an attachment and a dynamic form")
+    yield ("hostile/更新隠し.pdf", pdf.updated(), "pass", "pdf", "-", "4F4C442D534543524554;OLD-SECRET;/Prev",
+           "-", "前の版が残っている PDF", "A PDF that still holds an earlier revision")
+    yield ("hostile/圧縮物.pdf", pdf.packed(), "pass", "pdf", "action",
+           "EVIL;ObjStm;XRef;JavaScript;OpenAction", "-", "オブジェクトストリームにスクリプトを隠した PDF",
+           "A PDF whose script hides in an object stream")
+    yield ("hostile/暗号化.pdf", pdf.encrypted(), "held", "-", "encrypted", "-", "-",
+           "パスワード付きの PDF", "A PDF with a password")
+    yield ("hostile/偽文書.docx", plain.pdf(), "pass", "pdf", "action", "JavaScript;app.alert", "-",
            "文書の名を付けた PDF(JavaScript 入り)", "A PDF with JavaScript named as a document")
     yield ("hostile/巨大画像.png", plain.flood(), "held", "-", "limit", "-", "-",
            "縦横 65,536 画素と称する画像", "A picture that claims 65,536 by 65,536 pixels")

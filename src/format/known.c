@@ -18,11 +18,6 @@ static bool found_at(const struct known *k, size_t offset, struct slice want)
 /* The literal may hold NUL bytes. */
 #define at(k, offset, lit) found_at(k, offset, S(lit))
 
-static bool within(const struct known *k, size_t max, const char *what)
-{
-	return slice_find(slice_head(k->in, max), slice_str(what)) != SIZE_MAX;
-}
-
 static bool named(const struct known *k, const char *ending)
 {
 	const char *const endings[] = {ending, NULL};

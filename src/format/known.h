@@ -42,7 +42,6 @@
 	X(msi, "msi", "program", "インストーラー", "Windows installer", \
 	  cfb_clsid(k, 0x000C1084) || cfb_clsid(k, 0x000C1086)) \
 	X(ole2, "ole2", "legacy-office", "OLE2形式の文書", "OLE2 document", cfb(k)) \
-	X(pdf, "pdf", "pdf", "PDF文書", "PDF document", within(k, 1024, "%PDF-")) \
 	X(docuworks, "docuworks", "docuworks", "DocuWorks文書", "DocuWorks document", \
 	  (named(k, ".xdw") || named(k, ".xbd")) && binary(k)) \
 	X(exe, "exe", "program", "Windowsのプログラム", "Windows program", \

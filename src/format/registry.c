@@ -3,6 +3,7 @@
 #include "format/format.h"
 #include "format/known.h"
 #include "format/opc.h"
+#include "format/pdf.h"
 #include "format/picture.h"
 #include "format/pptx.h"
 #include "format/text.h"
@@ -22,6 +23,7 @@ const struct format *const format_registry[] = {
 	KNOWN_IN_ZIP(KNOWN_ROW)
 	&format_zip,
 	KNOWN_BINARY(KNOWN_ROW)
+	&format_pdf,
 	KNOWN_IN_TEXT(KNOWN_ROW)
 	&format_csv,
 	&format_text,

@@ -122,6 +122,7 @@ const char *content_mime(struct slice grammar)
 	    {"tsv", "text/tab-separated-values"},
 	    {"png", "image/png"},
 	    {"jpeg", "image/jpeg"},
+	    {"pdf", "application/pdf"},
 	    {"zip", "application/zip"},
 	    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
 	    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},

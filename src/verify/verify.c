@@ -8,6 +8,7 @@
 static const struct grammar grammars[] = {
     {"docx", verify_docx},
     {"jpeg", verify_jpeg},
+    {"pdf", verify_pdf},
     {"png", verify_png},
     {"pptx", verify_pptx},
     {"xlsx", verify_xlsx},
@@ -119,6 +120,7 @@ static const struct guess {
 	const char *grammar;
 } guesses[] = {
     {{(const uint8_t *)"\x89PNG\r\n\x1a\n", 8}, "png"},
+    {{(const uint8_t *)"%PDF-", 5}, "pdf"},
     {{(const uint8_t *)"\xff\xd8\xff", 3}, "jpeg"},
 };
 

@@ -98,7 +98,7 @@ assert all(r["report"]["items"] for r in rows if r["status"]=="held")' "$tmp/out
 
 hostile() {
 	local f
-	for f in 巨大画像.png 目録二つ.zip 名前不一致.zip 実体爆弾.docx 爆弾.zip 入れ子爆弾.zip 偽文書.docx; do
+	for f in 巨大画像.png 目録二つ.zip 名前不一致.zip 実体爆弾.docx 爆弾.zip 入れ子爆弾.zip 暗号化.pdf; do
 		ok "holds $f" says 2 $sekisho sanitize -o "$tmp/h" "$src/samples/hostile/$f"
 		ok "writes nothing of $f" test ! -e "$tmp/h/$f"
 	done
