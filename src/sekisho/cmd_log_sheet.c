@@ -77,7 +77,8 @@ static const char how[] =
     "QR の文 (上の枠と同じもの) をファイル OLD に写し、次のとおり確かめます。<br>\n"
     "<span lang=\"en\">This sheet holds what the record was at this moment. To show later that it "
     "was "
-    "only added to, copy the text of the QR code, the same as in the frame above, to a file OLD:</span></p>\n"
+    "only added to, copy the text of the QR code, the same as in the frame above, to a file "
+    "OLD:</span></p>\n"
     "<pre>sekisho log consistency OLD DIR -o CLAIM\n"
     "sekisho-verify-log growth OLD CLAIM --key KEY</pre>\n";
 
