@@ -45,6 +45,12 @@ struct date date_add_days(struct date d, int64_t days);
 struct date date_add_months(struct date d, int n);
 unsigned date_weekday(struct date d); /* 0 = Sunday */
 
+/*
+ * 国民の祝日, the days that take their place (振替休日) and the days between two (国民の休日), for
+ * 2022..2099; false for other years. Source: 国民の祝日に関する法律.
+ */
+bool date_is_holiday(struct date d);
+
 /* Seconds since 1970 UTC to Japan's date and time, and a Japanese midnight to seconds. */
 struct jst jst_from_unix(int64_t seconds);
 int64_t jst_midnight(struct date d);

@@ -126,6 +126,31 @@ static void japan_is_nine_hours_ahead(void)
 	CHECK_PUT(jst_put(&b, 1711897200 + 9 * 3600 + 5 * 60), "令和6年4月1日 9時05分");
 }
 
-TESTS(CASE(days_count_both_ways), CASE(months_end_where_they_end), CASE(eras_change_on_their_day),
-      CASE(dates_are_read), CASE(what_is_written_reads_back), CASE(fiscal_years_begin_in_april),
-      CASE(japan_is_nine_hours_ahead))
+/* The almanac's days of 2026, of which two follow from others, and some of other years. */
+static void holidays(void)
+{
+	static const struct date days[] = {
+	    {2026, 1, 1},   {2026, 1, 12}, {2026, 2, 11}, {2026, 2, 23}, {2026, 3, 20},
+	    {2026, 4, 29},  {2026, 5, 3},  {2026, 5, 4},  {2026, 5, 5},  {2026, 5, 6},
+	    {2026, 7, 20},  {2026, 8, 11}, {2026, 9, 21}, {2026, 9, 22}, {2026, 9, 23},
+	    {2026, 10, 12}, {2026, 11, 3}, {2026, 11, 23}};
+	static const struct date others[] = {{2023, 1, 2},   {2024, 2, 12}, {2024, 9, 22},
+					     {2024, 9, 23},  {2025, 2, 24}, {2025, 5, 6},
+					     {2025, 11, 24}, {2027, 3, 22}, {2032, 9, 21}};
+	unsigned n = 0;
+
+	for (struct date d = {2026, 1, 1}; d.year == 2026; d = date_add_days(d, 1))
+		n += date_is_holiday(d);
+	CHECK(n == ARRAY_LEN(days));
+	for (size_t i = 0; i < ARRAY_LEN(days); i++)
+		CHECK(date_is_holiday(days[i]));
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		CHECK(date_is_holiday(others[i]));
+	CHECK(!date_is_holiday((struct date){2026, 11, 24}));
+	CHECK(!date_is_holiday((struct date){2025, 9, 22}));
+	CHECK(!date_is_holiday((struct date){1999, 1, 1}));
+}
+
+TESTS(CASE(holidays), CASE(days_count_both_ways), CASE(months_end_where_they_end),
+      CASE(eras_change_on_their_day), CASE(dates_are_read), CASE(what_is_written_reads_back),
+      CASE(fiscal_years_begin_in_april), CASE(japan_is_nine_hours_ahead))

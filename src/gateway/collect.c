@@ -28,7 +28,8 @@ static enum err not_now(struct request *q, struct transfer_row *t, const struct 
 
 	t->clause = v->d.clause;
 	t->rule = slice_str(v->rule);
-	TRY(verdict_explain(q->g, t, v, q->a, &q->r));
+	t->decided_case = slice_str(v->case_text);
+	TRY(verdict_explain(q->g, v, q->a, &q->r));
 	TRY(store_begin(q->g->conf.store));
 	TRY(life_note(q->g, t, "collect.refused", slice_str(q->who.login), fields,
 		      ARRAY_LEN(fields)));

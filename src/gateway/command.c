@@ -61,6 +61,7 @@ static const struct field command_fields[] = {
     C(FIELD_TEXT, to_zone, 32, BIT(CMD_TRANSFER_CREATE)),
     C(FIELD_TEXT, method, 16, BIT(CMD_TRANSFER_CREATE)),
     C(FIELD_U32, confidentiality, 0, BIT(CMD_TRANSFER_CREATE)),
+    C(FIELD_TEXT, exception, 64, BIT(CMD_TRANSFER_CREATE)),
     C(FIELD_TEXT, recipient_login, 64, BIT(CMD_TRANSFER_CREATE)),
     C(FIELD_TEXT, recipient_division, 192, BIT(CMD_TRANSFER_CREATE)),
     C(FIELD_U64, at, 0, BIT(CMD_UPLOAD_OPEN) | BIT(CMD_UPLOAD_PROGRESS)),

@@ -40,7 +40,7 @@ enum command_type {
 	CMD_TOKEN_CREATE,    /* label, purpose, host, days */
 	CMD_TOKEN_REVOKE,    /* token_id */
 	CMD_TRANSFER_CREATE, /* once, name, size, to_zone, note, method, confidentiality,
-				recipient_* */
+				exception, recipient_* */
 	CMD_UPLOAD_OPEN,     /* transfer, at: resume from at most there */
 	CMD_UPLOAD_PROGRESS, /* transfer, at: bytes durable so far */
 	CMD_UPLOAD_COMMIT,   /* transfer, size, hash: what blob_writer_finish gave */
@@ -75,6 +75,7 @@ struct command {
 	struct slice to_zone;                             /* at most 32 */
 	struct slice method;                              /* "rebuild" or "text" */
 	uint32_t confidentiality;                         /* 0: not declared */
+	struct slice exception; /* 例外措置 cited, a name of the policy; or empty */
 	struct slice recipient_login, recipient_division; /* exactly one */
 	uint64_t at;
 	struct hash hash;

@@ -1,6 +1,7 @@
 /* decide: the policy's answer for a transfer, and what of it this program can do. */
 #include <stdio.h>
 #include "gateway/internal.h"
+#include "policy/case.h"
 
 #define JST_MS (9ll * 3600 * 1000)
 
@@ -35,9 +36,9 @@ int jst_fiscal_year(int64_t utc_ms)
 	return (int)(year + era * 400) - (month == 0 ? 1 : 0);
 }
 
-bool gateway_handles(uint32_t obligations)
+bool gateway_handles(uint32_t obligations, enum policy_method sanitize)
 {
-	return (obligations & ~HANDLED) == 0;
+	return (obligations & ~HANDLED) == 0 && sanitize != POLICY_FLATTEN;
 }
 
 static const char *missing_of(const struct policy_decision *d)
@@ -67,29 +68,22 @@ static void print_obligations(struct verdict *v)
 	}
 }
 
-static bool request_of(struct gateway *g, const struct transfer_row *t, struct policy_request *ret)
-{
-	struct policy_request rq = {.confidentiality = (uint8_t)t->confidentiality,
-				    .day = jst_day(now(g))};
-
-	if (policy_zone_by_name(g->policy, t->from_zone, &rq.source) != OK ||
-	    policy_zone_by_name(g->policy, t->to_zone, &rq.destination) != OK)
-		return false;
-	*ret = rq;
-	return true;
-}
-
 void verdict_of(struct gateway *g, const struct transfer_row *t, struct verdict *ret)
 {
-	struct policy_request rq;
+	AUTO_BUF b;
 
+	buf_init(&b, sizeof ret->case_text - 1);
 	*ret = (struct verdict){0};
 	/* A zone that the policy in force does not know any more: nothing is permitted. */
-	if (!request_of(g, t, &rq)) {
+	if (!case_of(g, t, &ret->rq)) {
 		ret->d.rule = POLICY_NONE;
 		return;
 	}
-	policy_decide(g->policy, &rq, &ret->d);
+	ret->known = true;
+	case_decide(g->policy, t->state >= TRANSFER_VERIFYING, &ret->rq, &ret->d);
+	policy_case_put(&ret->rq, &b);
+	if (buf_err(&b) == OK)
+		memcpy(ret->case_text, b.p, b.n);
 	if (ret->d.reason == POLICY_BY_RULE)
 		snprintf(ret->rule, sizeof ret->rule, "line %u", ret->d.line);
 	if (ret->d.permit) {
@@ -104,6 +98,7 @@ void verdict_put(const struct verdict *v, struct transfer_row *t, struct gateway
 
 	t->clause = v->d.clause;
 	t->rule = slice_str(v->rule);
+	t->decided_case = slice_str(v->case_text);
 	if (v->d.permit && (v->d.obligations & (1u << POLICY_RETAIN)))
 		until = jst_day_start_ms(v->d.retain_until + 1);
 	if (t->purge_ms < until)
@@ -122,15 +117,13 @@ static enum err explain(struct gateway *g, const struct policy_request *rq, cons
 	return ret->p ? OK : ERR_MEMORY;
 }
 
-enum err verdict_explain(struct gateway *g, const struct transfer_row *t, const struct verdict *v,
-			 struct arena *a, struct reply *r)
+enum err verdict_explain(struct gateway *g, const struct verdict *v, struct arena *a,
+			 struct reply *r)
 {
-	struct policy_request rq;
-
-	if (!request_of(g, t, &rq))
+	if (!v->known)
 		return OK;
-	TRY(explain(g, &rq, v, POLICY_JA, a, &r->why_ja));
-	TRY(explain(g, &rq, v, POLICY_EN, a, &r->why_en));
+	TRY(explain(g, &v->rq, v, POLICY_JA, a, &r->why_ja));
+	TRY(explain(g, &v->rq, v, POLICY_EN, a, &r->why_en));
 	if (v->d.visibility <= POLICY_INTERNAL)
 		r->clause = v->d.clause;
 	return OK;

@@ -77,8 +77,8 @@ const struct policy *gateway_policy(const struct gateway *g);
  */
 enum err gateway_emergency(struct gateway *g, const struct policy_texts *t, struct diag *d)
     NODISCARD;
-/* Whether every one of these obligations has a handler here. */
-bool gateway_handles(uint32_t obligations);
+/* Whether every one of these obligations, by that method, has a handler here. */
+bool gateway_handles(uint32_t obligations, enum policy_method sanitize);
 /* True while any transfer is on its way through the workers. */
 bool gateway_busy(const struct gateway *g);
 

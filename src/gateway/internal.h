@@ -131,17 +131,35 @@ void epoch_tick(struct gateway *g);
  */
 
 struct verdict {
+	struct policy_request rq; /* the case, where `known` */
 	struct policy_decision d;
+	bool known;
 	const char *missing; /* the first obligation without a handler, or NULL */
 	char rule[24], obligations[256];
+	char case_text[96]; /* policy/case.h */
 };
+
+/* -- case.c: what is known of a transfer ---------------------------------------------------------
+ */
+
+/* False where the policy in force does not know its zones. */
+bool case_of(struct gateway *g, const struct transfer_row *t, struct policy_request *ret);
+/* Without a result a type that is not known yet counts as one that would be permitted; rq says
+ * which. */
+void case_decide(const struct policy *p, bool result, struct policy_request *rq,
+		 struct policy_decision *ret);
+/* An exception of that name that lasts on that day, as policy_request.exception. */
+uint32_t case_exception(const struct policy *p, struct slice name, int32_t day);
+/* The transfer's class as a level of the present scale, 0: none; and one for it. */
+uint32_t case_class(const struct policy *p, const struct transfer_row *t);
+void case_set_class(const struct policy *p, struct transfer_row *t, uint32_t level);
 
 void verdict_of(struct gateway *g, const struct transfer_row *t, struct verdict *ret);
 /* Clause and rule for the entries to come (v must outlive them), and how long to keep the rest. */
 void verdict_put(const struct verdict *v, struct transfer_row *t, struct gateway *g);
 /* Puts clause and the two sentences that may be shown into a refusal. */
-enum err verdict_explain(struct gateway *g, const struct transfer_row *t, const struct verdict *v,
-			 struct arena *a, struct reply *r) NODISCARD;
+enum err verdict_explain(struct gateway *g, const struct verdict *v, struct arena *a,
+			 struct reply *r) NODISCARD;
 /* Stops the transfer where the verdict does not let it go on; *ret_on is whether it may. */
 enum err verdict_obey(struct gateway *g, struct transfer_row *t, const struct verdict *v,
 		      bool *ret_on) NODISCARD;

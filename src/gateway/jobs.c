@@ -276,12 +276,13 @@ enum err step_sanitize(struct gateway *g, struct transfer_row *t)
 static enum err sanitized_in_step(struct gateway *g, struct transfer_row *t, const struct made *m)
 {
 	uint32_t level = marking_level(g->policy, m->report.marking);
+	uint32_t declared = case_class(g->policy, t);
 	char was[16], is[16];
 
 	snprintf(was, sizeof was, "%u", t->confidentiality);
 	/* A marking raises what was declared; it never makes an undeclared class a known one. */
-	if (t->confidentiality > 0 && level > t->confidentiality)
-		t->confidentiality = level;
+	if (declared > 0 && level > declared)
+		case_set_class(g->policy, t, level);
 	snprintf(is, sizeof is, "%u", t->confidentiality);
 	t->type = m->type;
 	t->result_ext = m->ext;

@@ -30,10 +30,10 @@ static enum err append(struct gateway *g, const struct transfer_row *t, const ch
 		       size_t n)
 {
 	char stream[TRANSFER_ID_LEN + 16], policy[65];
-	struct record_field all[16];
+	struct record_field all[20];
 	struct record_event e = {.type = type, .actor = actor, .at_ms = at_ms, .fields = all};
 
-	BUG_IF(n + 4 > ARRAY_LEN(all));
+	BUG_IF(n + 5 > ARRAY_LEN(all));
 	hash_hex(policy_hash(g->policy), policy);
 	snprintf(stream, sizeof stream, "transfer/%.*s", (int)t->id.n, (const char *)t->id.p);
 	e.stream = slice_str(stream);
@@ -41,6 +41,8 @@ static enum err append(struct gateway *g, const struct transfer_row *t, const ch
 	all[e.n++] = (struct record_field){.key = "rule", .value = t->rule};
 	all[e.n++] = (struct record_field){.key = "policy", .value = slice_str(policy)};
 	all[e.n++] = (struct record_field){.key = "receipt", .value = t->receipt};
+	if (t->decided_case.n)
+		all[e.n++] = (struct record_field){.key = "case", .value = t->decided_case};
 	for (size_t i = 0; i < n; i++)
 		all[e.n++] = fields[i];
 	return record_append(g->conf.store, &e, NULL);

@@ -38,6 +38,9 @@ static enum err check_input(struct request *q)
 		return refuse(q, ERR_USAGE, "bad-request");
 	if (c->size > q->g->conf.upload_max)
 		return refuse(q, ERR_LIMIT, "too-large-to-send");
+	if (c->exception.n &&
+	    case_exception(q->g->policy, c->exception, jst_day(q->now_ms)) == POLICY_EXCEPTION_NONE)
+		return refuse(q, ERR_USAGE, "no-exception");
 	return OK;
 }
 
@@ -79,6 +82,7 @@ static struct transfer_row row_of(struct request *q, char id[TRANSFER_ID_LEN + 1
 	return (struct transfer_row){.id = slice_str(id),
 				     .once = q->c->once,
 				     .sender = q->who.account,
+				     .sender_login = slice_str(q->who.login),
 				     .from_zone = q->zone,
 				     .to_zone = q->c->to_zone,
 				     .recipient_login = q->c->recipient_login,
@@ -86,7 +90,7 @@ static struct transfer_row row_of(struct request *q, char id[TRANSFER_ID_LEN + 1
 				     .name = q->c->name,
 				     .note = q->c->note,
 				     .method = q->c->method,
-				     .confidentiality = q->c->confidentiality,
+				     .exception = q->c->exception,
 				     .size = q->c->size,
 				     .created_ms = q->now_ms};
 }
@@ -96,6 +100,7 @@ static enum err refuse_by_policy(struct request *q, const struct transfer_row *t
 				 const struct verdict *v)
 {
 	struct record_field fields[] = {
+	    {.key = "case", .value = slice_str(v->case_text)},
 	    {.key = "clause", .value = v->d.clause},
 	    {.key = "from", .value = t->from_zone},
 	    {.key = "rule", .value = slice_str(v->rule)},
@@ -110,10 +115,10 @@ static enum err refuse_by_policy(struct request *q, const struct transfer_row *t
 				 .n = ARRAY_LEN(fields)};
 
 	hash_hex(v->d.policy, policy);
-	fields[4].value = slice_str(policy);
+	fields[5].value = slice_str(policy);
 	snprintf(stream, sizeof stream, "account/%lld", (long long)q->who.account);
 	e.stream = slice_str(stream);
-	TRY(verdict_explain(q->g, t, v, q->a, &q->r));
+	TRY(verdict_explain(q->g, v, q->a, &q->r));
 	TRY(store_begin(q->g->conf.store));
 	TRY(record_append(q->g->conf.store, &e, NULL));
 	TRY(commit(q->g));
@@ -128,7 +133,9 @@ static enum err create_in_step(struct request *q, struct transfer_row *t, const 
 	snprintf(size, sizeof size, "%llu", (unsigned long long)t->size);
 	snprintf(level, sizeof level, "%u", t->confidentiality);
 	const struct record_field fields[] = {
+	    {.key = "class", .value = t->class_code},
 	    {.key = "confidentiality", .value = slice_str(level)},
+	    {.key = "exception", .value = t->exception},
 	    {.key = "from", .value = t->from_zone},
 	    {.key = "method", .value = t->method},
 	    {.key = "name", .value = t->name, .secret = true},
@@ -197,6 +204,7 @@ enum err do_transfer_create(struct request *q)
 	if (e != ERR_NOT_FOUND)
 		return e;
 	t = row_of(q, id);
+	case_set_class(q->g->policy, &t, q->c->confidentiality);
 	verdict_of(q->g, &t, &v);
 	if (!v.d.permit)
 		return refuse_by_policy(q, &t, &v);
@@ -204,6 +212,7 @@ enum err do_transfer_create(struct request *q)
 	TRY(check_space(q));
 	t.clause = v.d.clause;
 	t.rule = slice_str(v.rule);
+	t.decided_case = slice_str(v.case_text);
 	TRY(create(q, &t));
 	t.state = TRANSFER_RECEIVING;
 	return tell_transfer(q, &t);

@@ -87,7 +87,7 @@ struct board_source {
 	uint64_t checkpoint;
 	int64_t now_ms;
 	/* Whether a permit's obligations all have a handler in this program. */
-	bool (*handles)(uint32_t obligations);
+	bool (*handles)(uint32_t obligations, enum policy_method sanitize);
 };
 
 enum err board_make(struct arena *a, const struct board_source *src, struct board *ret) NODISCARD;

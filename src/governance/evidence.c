@@ -108,7 +108,7 @@ static bool is_enforced(const struct board_source *src, const struct policy_stat
 
 	switch (st->kind) {
 	case POLICY_KIND_PERMIT:
-		return door && src->handles(st->obligations);
+		return door && src->handles(st->obligations, st->sanitize);
 	case POLICY_KIND_FORBID:
 	case POLICY_KIND_NEVER:
 	case POLICY_KIND_ALWAYS:

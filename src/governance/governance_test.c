@@ -197,9 +197,9 @@ static const char policy_text[] =
     "control restore \"復元\" evidence restore.tested every 1 month clause 8(7)\n"
     "control cabinet \"施錠\" attested by staff every 1 week clause 8(4)\n";
 
-static bool handles(uint32_t obligations)
+static bool handles(uint32_t obligations, enum policy_method sanitize)
 {
-	return (obligations & (1u << POLICY_ENCRYPT)) == 0;
+	return sanitize != POLICY_FLATTEN && (obligations & (1u << POLICY_ENCRYPT)) == 0;
 }
 
 static const struct policy *policy_of(struct slice text)

@@ -129,6 +129,7 @@ enum err policy_add_rule(struct parser *ps, struct rule *r, const struct frame *
 	ps->now.rule = (uint32_t)p->n_rules;
 	ps->now.channels = f->channels;
 	ps->now.obligations = r->obligations;
+	ps->now.sanitize = r->method;
 	TRY(policy_push(p->arena, &items, p->n_rules, &p->cap_rules, sizeof *r, r));
 	p->rules = items;
 	p->n_rules++;

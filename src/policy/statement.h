@@ -67,6 +67,7 @@ struct policy_statement {
 	uint32_t flow;     /* FLOW: its place in policy_flows(); else NONE */
 	uint32_t channels; /* permit, forbid, never, always: bits of enum policy_channel */
 	uint32_t obligations;        /* permit: bits of enum policy_obligation */
+	enum policy_method sanitize; /* permit */
 	struct policy_cadence every; /* duty, control */
 	struct slice evidence;       /* control: the event, as in restore.tested */
 	struct slice who;            /* duty: for whom; control: who attests; a role or staff */

@@ -33,6 +33,7 @@ const char store_schema[] =
     " reason TEXT NOT NULL, reason_text TEXT NOT NULL, clause TEXT NOT NULL, rule TEXT NOT NULL,"
     " result_size INTEGER NOT NULL, result_hash BLOB NOT NULL, result_ext TEXT NOT NULL,"
     " result_mime TEXT NOT NULL, result_grammar TEXT NOT NULL, type TEXT NOT NULL,"
+    " exception TEXT NOT NULL, class_scheme TEXT NOT NULL, class_code TEXT NOT NULL,"
     " PRIMARY KEY (city, id), UNIQUE (city, receipt), UNIQUE (city, sender, once),"
     " FOREIGN KEY (city, sender) REFERENCES account (city, id)) STRICT;"
     "CREATE INDEX transfer_state ON transfer (city, state, changed_ms);"
@@ -96,7 +97,8 @@ const char store_schema[] =
 	" COALESCE(r.name, ''), t.name, t.note, t.method, t.confidentiality, t.size, t.received," \
 	" t.hash, t.created_ms, t.changed_ms, t.ready_ms, t.collected_ms, t.purge_ms," \
 	" t.reason, t.reason_text, t.clause, t.rule, t.result_size, t.result_hash, t.result_ext," \
-	" t.result_mime, t.result_grammar, t.type FROM transfer t" \
+	" t.result_mime, t.result_grammar, t.type, t.exception, t.class_scheme, t.class_code" \
+	" FROM transfer t" \
 	" JOIN account a ON a.city = t.city AND a.id = t.sender" \
 	" LEFT JOIN account r ON r.city = t.city AND r.login = t.recipient_login" \
 	" WHERE t.city = $1"
@@ -162,8 +164,9 @@ const char *const store_sql[STATEMENTS] = {
 	" recipient_login, recipient_division, name, note, method, confidentiality, size, received,"
 	" hash, created_ms, changed_ms, ready_ms, collected_ms, purge_ms, reason,"
 	" reason_text, clause, rule, result_size, result_hash, result_ext, result_mime,"
-	" result_grammar, type) VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13,"
-	" $14, $15, 0, $16, $17, $17, 0, 0, 0, '', '', $18, $19, 0, $16, '', '', '', '')",
+	" result_grammar, type, exception, class_scheme, class_code)"
+	" VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17,"
+	" $17, 0, 0, 0, '', '', $18, $19, 0, $16, '', '', '', '', $20, $21, $22)",
     [SQL_TRANSFER] = TRANSFER " AND t.id = $2",
     [SQL_TRANSFER_ONCE] = TRANSFER " AND t.sender = $2 AND t.once = $3",
     [SQL_TRANSFER_SET] =
@@ -171,7 +174,8 @@ const char *const store_sql[STATEMENTS] = {
 	" received = $6, hash = $7, changed_ms = $8, ready_ms = $9, collected_ms = $10,"
 	" purge_ms = $11, reason = $12, reason_text = $13, clause = $14, rule = $15,"
 	" result_size = $16, result_hash = $17, result_ext = $18, result_mime = $19,"
-	" result_grammar = $20, type = $21 WHERE city = $1 AND id = $2 AND version = $3"
+	" result_grammar = $20, type = $21, class_scheme = $22, class_code = $23 WHERE city = $1 "
+	"AND id = $2 AND version = $3"
 	" RETURNING version",
     [SQL_TRANSFER_PROGRESS] = "UPDATE transfer SET received = $3, changed_ms = $4"
 			      " WHERE city = $1 AND id = $2 AND state = 1 RETURNING received",

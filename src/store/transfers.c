@@ -62,6 +62,9 @@ static void transfer_row(struct cursor *c, void *row)
 	t->result_mime = cursor_text(c);
 	t->result_grammar = cursor_text(c);
 	t->type = cursor_text(c);
+	t->exception = cursor_text(c);
+	t->class_scheme = cursor_text(c);
+	t->class_code = cursor_text(c);
 }
 
 static enum err transfers(struct cursor *c, struct transfer_row **ret, size_t *ret_n)
@@ -100,7 +103,8 @@ enum err store_transfer_add(struct store *s, const struct transfer_row *t, int f
 		v_text(t->to_zone), v_text(t->recipient_login), v_text(t->recipient_division),
 		v_text(t->name), v_text(t->note), v_text(t->method), v_int(t->confidentiality),
 		v_int((int64_t)t->size), v_bytes(none), v_int(t->created_ms), v_text(t->clause),
-		v_text(t->rule)));
+		v_text(t->rule), v_text(t->exception), v_text(t->class_scheme),
+		v_text(t->class_code)));
 	*ret_receipt = receipt;
 	return OK;
 }
@@ -146,6 +150,8 @@ enum err store_transfer_set(struct store *s, struct transfer_row *t)
 	    v_text(t->result_mime),
 	    v_text(t->result_grammar),
 	    v_text(t->type),
+	    v_text(t->class_scheme),
+	    v_text(t->class_code),
 	};
 	int64_t version;
 

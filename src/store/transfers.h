@@ -41,9 +41,12 @@ struct transfer_row {
 	struct slice name, note;     /* as the sender gave them; their origin is from_zone */
 	struct slice method;         /* "rebuild" or "text": what the sender asked for */
 	uint32_t confidentiality;    /* level declared or raised; 0: none */
-	uint64_t size;               /* bytes of the original */
-	uint64_t received;           /* bytes so far, whole chunks, while receiving */
-	struct slice hash;           /* 32 bytes of the original, empty until received */
+	/* the same as its scale and code, which later scales can map; empty where there is none */
+	struct slice class_scheme, class_code;
+	struct slice exception; /* 例外措置 that the sender cites, a name of the policy; or empty */
+	uint64_t size;          /* bytes of the original */
+	uint64_t received;      /* bytes so far, whole chunks, while receiving */
+	struct slice hash;      /* 32 bytes of the original, empty until received */
 	int64_t created_ms, changed_ms;
 	int64_t ready_ms, collected_ms; /* 0: not (yet) */
 	int64_t purge_ms;               /* when content and names go; 0: not decided yet */
@@ -51,6 +54,8 @@ struct transfer_row {
 	struct slice reason;      /* a finding id or one of gateway's reason ids */
 	struct slice reason_text; /* detail, valid UTF-8, may be empty */
 	struct slice clause, rule;
+	struct slice
+	    decided_case; /* not stored: the case of a decision, for the entries of its step */
 	/* the result, once there is one */
 	uint64_t result_size;
 	struct slice result_hash;

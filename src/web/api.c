@@ -203,6 +203,7 @@ static bool read_create(struct req *r, const json_t *j, struct create *c)
 	c->note = text(j, "note");
 	c->to_zone = text(j, "to_zone");
 	c->method = text(j, "method");
+	c->exception = text(j, "exception");
 	c->to_me = json_is_true(json_object_get(to, "me"));
 	c->to = text(to, "name");
 	if (c->once.n == 0) {

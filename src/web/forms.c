@@ -81,6 +81,7 @@ bool web_create(struct req *r, const struct create *c, struct reply *ret)
 			      .size = c->size,
 			      .to_zone = c->to_zone,
 			      .method = c->method.n ? c->method : S("rebuild"),
+			      .exception = c->exception,
 			      .confidentiality = c->confidentiality};
 	struct slice to = slice_trim(c->to);
 
@@ -155,6 +156,7 @@ static void send_file(struct req *r)
 			   .note = note_of(r),
 			   .to_zone = field(r, "to_zone"),
 			   .method = field(r, "method"),
+			   .exception = field(r, "exception"),
 			   .size = r->rq->size,
 			   .to_me = slice_eq_str(field(r, "who"), "me"),
 			   .to = field(r, "to")};

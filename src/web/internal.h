@@ -44,7 +44,7 @@ bool web_may_withdraw(const struct view_transfer *t);
 
 /* Common to the form and the API. */
 struct create {
-	struct slice once, name, note, to_zone, method;
+	struct slice once, name, note, to_zone, method, exception;
 	uint64_t size;
 	uint32_t confidentiality;
 	bool to_me;

@@ -119,7 +119,7 @@ void page_receive_list(struct req *r)
 	web_html(r, 200);
 }
 
-/* Would some declared level let something without personal numbers go there? */
+/* Would some declared level let something go there, whatever else about it is still open? */
 static bool may_flow(struct req *r, uint32_t from, uint32_t to, struct policy_decision *ret)
 {
 	const struct policy_level *levels;
@@ -130,8 +130,9 @@ static bool may_flow(struct req *r, uint32_t from, uint32_t to, struct policy_de
 		    .source = from,
 		    .destination = to,
 		    .confidentiality = i == 0 ? 0 : (uint8_t)levels[i - 1].level,
-		    .contains = POLICY_CONTAINS_NOTHING,
+		    .contains = POLICY_CONTAINS_PENDING,
 		    .recipient = POLICY_RECIPIENT_REGISTERED,
+		    .factors = 1,
 		    .day = (int32_t)date_days(jst_from_unix(r->pg.now_ms / 1000).date),
 		};
 
@@ -195,6 +196,7 @@ void page_send(struct req *r)
 	r->web->random_hex(16, once);
 	v.once = slice_str(once);
 	v.levels_n = policy_confidentiality(r->web->policy, &v.levels);
+	v.exceptions_n = policy_exceptions(r->web->policy, &v.exceptions);
 	send_zones(r, &v);
 	if (!send_people(r, &v))
 		return;

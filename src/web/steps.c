@@ -1,7 +1,7 @@
 /* steps: where a transfer stands, and why, from its row and its entries. */
 #include "web/templates.h"
 
-#include "base/calendar.h"
+#include "policy/case.h"
 
 static const struct {
 	enum text label;
@@ -94,18 +94,13 @@ void steps_of(struct page *pg, const struct view_transfer *t, struct step ret[ST
 }
 
 /* The policy's own sentence, where the policy in force is the one that decided. */
-static bool explained(struct page *pg, const struct view_transfer *t, const struct record_entry *e,
-		      bool permit, struct buf *b)
+static bool explained(struct page *pg, const struct record_entry *e, bool permit, struct buf *b)
 {
-	struct policy_request rq = {
-	    .confidentiality = (uint8_t)t->row.confidentiality,
-	    .day = (int32_t)date_days(jst_from_unix(e->at_ms / 1000).date),
-	};
+	struct policy_request rq;
 	struct policy_decision d;
 	char hex[65];
 
-	if (!pg->policy || policy_zone_by_name(pg->policy, t->row.from_zone, &rq.source) != OK ||
-	    policy_zone_by_name(pg->policy, t->row.to_zone, &rq.destination) != OK)
+	if (!pg->policy || policy_case_parse(record_value(e, "case"), &rq) != OK)
 		return false;
 	hash_hex(policy_hash(pg->policy), hex);
 	if (!slice_eq_str(record_value(e, "policy"), hex))
@@ -115,6 +110,16 @@ static bool explained(struct page *pg, const struct view_transfer *t, const stru
 		return false;
 	policy_explain(pg->policy, &rq, &d, pg->ja ? POLICY_JA : POLICY_EN, POLICY_INTERNAL, b);
 	return true;
+}
+
+/* The version that decided, as the entry names it: 64 hex digits, empty before that. */
+struct slice decision_policy(const struct view_transfer *t)
+{
+	const struct record_entry *e = entry_of(t, "transfer.decided");
+
+	if (!e)
+		e = entry_of(t, "transfer.refused");
+	return e ? record_value(e, "policy") : (struct slice){0};
 }
 
 struct slice decision_text(struct page *pg, const struct view_transfer *t)
@@ -130,7 +135,7 @@ struct slice decision_text(struct page *pg, const struct view_transfer *t)
 	struct slice clause = record_value(e, "clause");
 
 	buf_init(&b, 4096);
-	if (!explained(pg, t, e, permit, &b)) {
+	if (!explained(pg, e, permit, &b)) {
 		const char *form = page_say(pg, permit ? TXT_transfer_decided_permit
 						       : TXT_transfer_decided_refuse);
 		struct slice values[] = {

@@ -104,6 +104,7 @@ const char *step_kind(enum step_mark m);
 void steps_of(struct page *pg, const struct view_transfer *t, struct step ret[STEPS]);
 /* The decision as one sentence, as far as it is known. */
 struct slice decision_text(struct page *pg, const struct view_transfer *t);
+struct slice decision_policy(const struct view_transfer *t);
 
 /* -- what pages show --------------------------------------------------------------------------- */
 
@@ -125,6 +126,8 @@ struct send_view {
 	size_t zones_n;
 	const struct policy_level *levels;
 	size_t levels_n;
+	const struct policy_exception *exceptions; /* that the policy names */
+	size_t exceptions_n;
 	struct view_person *people;
 	size_t people_n;
 	struct slice *divisions; /* of these people, each once */
