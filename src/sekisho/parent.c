@@ -53,6 +53,7 @@ struct parent {
 	struct link link[LINKS_MAX];
 	size_t links;
 	bool stopping, told_ready;
+	unsigned told_stop; /* how many of the stages of leaving were told */
 	enum err failed;
 	struct wire_msg msg;
 };
@@ -318,7 +319,7 @@ static void log_end(const struct parent *p, const struct process *c, struct spaw
 }
 
 static void read_words(struct process *c);
-static void stop_zygotes(struct parent *p);
+static void stop_next(struct parent *p);
 
 static void on_death(void *arg, int fd, unsigned events)
 {
@@ -341,7 +342,7 @@ static void on_death(void *arg, int fd, unsigned events)
 	fd_close(&c->control);
 	c->running = false;
 	if (p->stopping) {
-		stop_zygotes(p);
+		stop_next(p);
 		if (!any_running(p))
 			loop_stop(p->loop);
 		return;
@@ -421,21 +422,35 @@ static void on_words(void *arg, int fd, unsigned events)
 	read_words(arg);
 }
 
-static void tell_all(struct parent *p, bool zygotes, enum role_message what)
+static void tell(struct process *c, enum role_message what)
 {
-	for (size_t i = 0; i < p->procs; i++)
-		if (p->proc[i].running && role_is_zygote(p->proc[i].role) == zygotes &&
-		    wire_send(p->proc[i].control, (uint16_t)what, 0, NULL, NULL, 0) != OK)
-			spawn_kill(&p->proc[i].child, SIGKILL);
+	if (c->running && wire_send(c->control, (uint16_t)what, 0, NULL, NULL, 0) != OK)
+		spawn_kill(&c->child, SIGKILL);
 }
 
-/* They go last: a job that was lost to the stop would count as one that crashed. */
-static void stop_zygotes(struct parent *p)
+/*
+ * Nobody leaves before those who still need it: the gateway has its last entries signed, and a job
+ * that was lost to the stop would count as one that crashed.
+ */
+static unsigned stage_of(enum role_id role)
 {
+	return role_is_zygote(role) ? 2 : role == ROLE_SIGNER ? 1 : 0;
+}
+
+/* Tells the first stage of which anybody runs; each is told once. */
+static void stop_next(struct parent *p)
+{
+	unsigned stage = 3;
+
 	for (size_t i = 0; i < p->procs; i++)
-		if (p->proc[i].running && !role_is_zygote(p->proc[i].role))
-			return;
-	tell_all(p, true, ROLE_MSG_STOP);
+		if (p->proc[i].running && stage_of(p->proc[i].role) < stage)
+			stage = stage_of(p->proc[i].role);
+	if (stage == 3 || stage < p->told_stop)
+		return;
+	p->told_stop = stage + 1;
+	for (size_t i = 0; i < p->procs; i++)
+		if (stage_of(p->proc[i].role) == stage)
+			tell(&p->proc[i], ROLE_MSG_STOP);
 }
 
 static void on_reload(void *arg, int signo)
@@ -444,7 +459,9 @@ static void on_reload(void *arg, int signo)
 
 	(void)signo;
 	log_event(LEVEL_INFO, "reload", "roles=%zu", p->procs);
-	tell_all(p, false, ROLE_MSG_RELOAD);
+	for (size_t i = 0; i < p->procs; i++)
+		if (!role_is_zygote(p->proc[i].role))
+			tell(&p->proc[i], ROLE_MSG_RELOAD);
 }
 
 static void on_too_long(void *arg)
@@ -469,8 +486,7 @@ static void on_stop(void *arg, int signo)
 		loop_cancel(p->proc[i].again);
 		p->proc[i].again = NULL;
 	}
-	tell_all(p, false, ROLE_MSG_STOP);
-	stop_zygotes(p);
+	stop_next(p);
 	if (!any_running(p) || loop_timer(p->loop, STOP_MS, on_too_long, p, &t) != OK)
 		loop_stop(p->loop);
 }

@@ -60,7 +60,9 @@ struct state {
 	uint64_t signed_size;
 	bool signer_known, signer_busy;
 	struct loop_timer *pause; /* until the next batch; NULL: it may go */
-	int64_t beat_day;         /* of the last heartbeat, in Japan */
+	bool leaving;             /* goes when the log is signed up to leave_at */
+	uint64_t leave_at;
+	int64_t beat_day; /* of the last heartbeat, in Japan */
 	struct hash beat_policy;
 	int code;
 };
@@ -116,14 +118,34 @@ static void publish(struct state *s)
 {
 	enum err e;
 
-	if (!s->signer_known || s->signer_busy || s->pause || s->signer->edge->fd < 0)
+	if (s->leaving && s->signed_size >= s->leave_at)
+		stop(s, EXIT_DONE);
+	if (!s->signer_known || s->signer_busy || s->signer->edge->fd < 0)
 		return;
+	if (s->pause && !s->leaving)
+		return;
+	loop_cancel(s->pause);
+	s->pause = NULL;
 	e = send_batch(s);
 	if (e == ERR_CRYPTO) {
 		log_event(LEVEL_ERROR, "log-set-back", "signed=%llu",
 			  (unsigned long long)s->signed_size);
 		stop(s, EXIT_ERROR);
 	}
+}
+
+/*
+ * Entries that are committed are signed before we go. A signer that is gone is not waited for; one
+ * that hangs ends the patience of the parent.
+ */
+static void leave(struct state *s)
+{
+	s->leaving =
+	    store_log_size(s->store, &s->leave_at) == OK && s->signer && s->signer->edge->fd >= 0;
+	if (!s->leaving)
+		stop(s, EXIT_DONE);
+	else
+		publish(s);
 }
 
 static void ask_head(struct state *s)
@@ -165,6 +187,8 @@ static enum err on_added(void *ctx, struct wire_msg *m, struct reader *r)
 	} else {
 		/* Tried again with the next commit or tick. */
 		log_event(LEVEL_ERROR, "signer-refused", "err=\"%s\"", err_str(e));
+		if (s->leaving)
+			stop(s, EXIT_DONE);
 	}
 	return OK;
 }
@@ -247,8 +271,11 @@ static void link_down(struct link *link)
 	}
 	loop_unwatch(link->watch);
 	link->watch = NULL;
-	if (link == s->signer)
+	if (link == s->signer) {
 		s->signer_known = s->signer_busy = false;
+		if (s->leaving)
+			stop(s, EXIT_DONE);
+	}
 	for (struct call *c = s->calls, *next; c; c = next) {
 		next = c->next;
 		if (c->link != link)
@@ -335,8 +362,10 @@ static void on_control(void *arg, int fd, unsigned events)
 
 	(void)fd;
 	(void)events;
-	if (role_control(s->env, before_close, s, &news, &edge) != OK || news == ROLE_STOP)
+	if (role_control(s->env, before_close, s, &news, &edge) != OK)
 		stop(s, EXIT_DONE);
+	else if (news == ROLE_STOP)
+		leave(s);
 	else if (news == ROLE_RELOAD)
 		reload(s);
 	else if (news == ROLE_EDGE && link_up(link_of(s, edge)) != OK)
