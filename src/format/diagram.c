@@ -61,17 +61,6 @@ static enum xml_verdict of_data(struct xml_node *n)
 
 /* --- shapes ----------------------------------------------------------------------------------- */
 
-static int64_t number(const struct xml_node *n, const char *name)
-{
-	struct slice s = xml_attr_value(n, NS_NONE, name);
-	bool minus = s.n && s.p[0] == '-';
-	uint64_t v = 0;
-
-	(void)slice_u64(slice_from(s, minus), &v);
-	v = v > INT32_MAX ? INT32_MAX : v;
-	return minus ? -(int64_t)v : (int64_t)v;
-}
-
 /* The right and lower end of what is drawn. */
 static void bounds(const struct xml_node *group, int64_t *ret_cx, int64_t *ret_cy)
 {
@@ -80,8 +69,8 @@ static void bounds(const struct xml_node *group, int64_t *ret_cx, int64_t *ret_c
 		const struct xml_node *x = xml_child(xml_child(n, NS_P, "spPr"), NS_A, "xfrm");
 		const struct xml_node *off = xml_child(x, NS_A, "off");
 		const struct xml_node *ext = xml_child(x, NS_A, "ext");
-		int64_t right = number(off, "x") + number(ext, "cx");
-		int64_t lower = number(off, "y") + number(ext, "cy");
+		int64_t right = build_coordinate(off, "x") + build_coordinate(ext, "cx");
+		int64_t lower = build_coordinate(off, "y") + build_coordinate(ext, "cy");
 
 		*ret_cx = right > *ret_cx ? right : *ret_cx;
 		*ret_cy = lower > *ret_cy ? lower : *ret_cy;

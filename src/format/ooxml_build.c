@@ -160,3 +160,14 @@ struct xml_node *build_drawing(struct ooxml *o, const struct frame *f, const cha
 	*ret_data = n;
 	return n ? drawing : NULL;
 }
+
+int64_t build_coordinate(const struct xml_node *n, const char *name)
+{
+	struct slice s = xml_attr_value(n, NS_NONE, name);
+	bool minus = s.n && s.p[0] == '-';
+	uint64_t v = 0;
+
+	(void)slice_u64(slice_from(s, minus), &v);
+	v = v > INT32_MAX ? INT32_MAX : v;
+	return minus ? -(int64_t)v : (int64_t)v;
+}

@@ -36,4 +36,7 @@ struct frame {
 struct xml_node *build_drawing(struct ooxml *o, const struct frame *f, const char *uri,
 			       struct xml_node **ret_data) NODISCARD;
 
+/* A coordinate with its sign, clamped to 31 bits; 0 where it is none. */
+int64_t build_coordinate(const struct xml_node *n, const char *name);
+
 #endif

@@ -175,8 +175,8 @@ static enum err presentation(struct ooxml *o, struct xml_node *root)
 	struct show *show = o->own;
 	bool hidden;
 
-	show->cx = pptx_coordinate(size, "cx");
-	show->cy = pptx_coordinate(size, "cy");
+	show->cx = build_coordinate(size, "cx");
+	show->cy = build_coordinate(size, "cy");
 
 	for (struct xml_node *n = root; n; n = next) {
 		bool listed = xml_is(n, NS_P, "sldId"), shown = xml_is(n, NS_P, "sld");

@@ -5,6 +5,7 @@
  *
  * What cannot be told (pictures and gradients behind the text, themes) is taken for visible.
  */
+#include "format/ooxml_build.h"
 #include "format/pptx_parts.h"
 
 enum { SHAPES_MAX = 512 }; /* of one slide, compared each with each */
@@ -16,18 +17,6 @@ struct box {
 };
 
 /* --- places ----------------------------------------------------------------------------------- */
-
-/* A coordinate with its sign, clamped. */
-int64_t pptx_coordinate(const struct xml_node *n, const char *name)
-{
-	struct slice s = xml_attr_value(n, NS_NONE, name);
-	bool minus = s.n && s.p[0] == '-';
-	uint64_t v = 0;
-
-	(void)slice_u64(slice_from(s, minus), &v);
-	v = v > INT32_MAX ? INT32_MAX : v;
-	return minus ? -(int64_t)v : (int64_t)v;
-}
 
 /* Where the shape stands by itself; unknown where it is turned or its layout says it. */
 static struct box box_of(const struct xml_node *shape)
@@ -42,10 +31,10 @@ static struct box box_of(const struct xml_node *shape)
 	off = xml_child(xfrm, NS_A, "off");
 	ext = xml_child(xfrm, NS_A, "ext");
 	b.known = off && ext && !xml_attr_find(xfrm, NS_NONE, "rot");
-	b.x = pptx_coordinate(off, "x");
-	b.y = pptx_coordinate(off, "y");
-	b.right = b.x + pptx_coordinate(ext, "cx");
-	b.lower = b.y + pptx_coordinate(ext, "cy");
+	b.x = build_coordinate(off, "x");
+	b.y = build_coordinate(off, "y");
+	b.right = b.x + build_coordinate(ext, "cx");
+	b.lower = b.y + build_coordinate(ext, "cy");
 	return b;
 }
 

@@ -11,8 +11,6 @@ struct show {
 	bool dark;               /* the master's background 1 is not the theme's light colour */
 };
 
-/* A coordinate with its sign, clamped to 32 bits; 0 where there is none. */
-int64_t pptx_coordinate(const struct xml_node *n, const char *name);
 /* A shape of the slide itself that lies wholly beside it. */
 bool pptx_is_off_slide(const struct ooxml *o, const struct xml_node *shape);
 /* Fills o->own from a master, which the walk gives before the slides. */

@@ -91,6 +91,9 @@ enum err cursor_close(struct cursor *c) NODISCARD;
 /* Reads all rows through fn into an arena array. */
 enum err store_all(struct cursor *c, size_t size, void (*fn)(struct cursor *c, void *row),
 		   void **ret, size_t *ret_n) NODISCARD;
+/* The first row of a cursor into *ret (size bytes), or ERR_NOT_FOUND. Ends the cursor. */
+enum err store_first(struct cursor *c, size_t size, void (*fn)(struct cursor *c, void *row),
+		     void *ret) NODISCARD;
 
 /* A row that the open step adds to the summary beside the record (governance.c). */
 struct tally {

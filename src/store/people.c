@@ -16,20 +16,6 @@ static void account_row(struct cursor *c, void *row)
 	a->created_ms = cursor_int(c);
 }
 
-/* The one row of a cursor, or ERR_NOT_FOUND. */
-static enum err one_row(struct cursor *c, size_t size, void (*fn)(struct cursor *c, void *row),
-			void *ret)
-{
-	void *rows;
-	size_t n;
-
-	TRY(store_all(c, size, fn, &rows, &n));
-	if (n == 0)
-		return ERR_NOT_FOUND;
-	memcpy(ret, rows, size);
-	return OK;
-}
-
 enum err store_account_add(struct store *s, const struct store_account *a, int64_t *ret_id)
 {
 	const struct store_value args[] = {v_text(a->login),    v_text(a->name),
@@ -45,7 +31,7 @@ enum err store_account_by_login(struct store *s, struct slice login, struct aren
 	struct cursor c;
 
 	TRY(OPEN(s, SQL_ACCOUNT_BY_LOGIN, a, &c, v_text(login)));
-	return one_row(&c, sizeof *ret, account_row, ret);
+	return store_first(&c, sizeof *ret, account_row, ret);
 }
 
 enum err store_account_by_id(struct store *s, int64_t id, struct arena *a,
@@ -54,7 +40,7 @@ enum err store_account_by_id(struct store *s, int64_t id, struct arena *a,
 	struct cursor c;
 
 	TRY(OPEN(s, SQL_ACCOUNT_BY_ID, a, &c, v_int(id)));
-	return one_row(&c, sizeof *ret, account_row, ret);
+	return store_first(&c, sizeof *ret, account_row, ret);
 }
 
 enum err store_accounts(struct store *s, struct arena *a, struct store_account **ret, size_t *ret_n)
@@ -113,7 +99,7 @@ enum err store_session_get(struct store *s, struct slice hash, struct arena *a,
 	struct cursor c;
 
 	TRY(OPEN(s, SQL_SESSION, a, &c, v_bytes(hash)));
-	return one_row(&c, sizeof *ret, session_row, ret);
+	return store_first(&c, sizeof *ret, session_row, ret);
 }
 
 enum err store_session_seen(struct store *s, struct slice hash, int64_t seen_ms)
@@ -168,7 +154,7 @@ enum err store_token_get(struct store *s, struct slice hash, struct arena *a,
 	struct cursor c;
 
 	TRY(OPEN(s, SQL_TOKEN, a, &c, v_bytes(hash)));
-	return one_row(&c, sizeof *ret, token_row, ret);
+	return store_first(&c, sizeof *ret, token_row, ret);
 }
 
 enum err store_tokens_of(struct store *s, int64_t account, struct slice zone, struct arena *a,

@@ -21,19 +21,6 @@ static void version_row(struct cursor *c, void *row)
 	texts_row(c, &v->texts);
 }
 
-static enum err one(struct cursor *c, size_t size, void (*fn)(struct cursor *c, void *row),
-		    void *ret)
-{
-	void *rows;
-	size_t n;
-
-	TRY(store_all(c, size, fn, &rows, &n));
-	if (n == 0)
-		return ERR_NOT_FOUND;
-	memcpy(ret, rows, size);
-	return OK;
-}
-
 enum err store_version_add(struct store *s, const struct store_version *v)
 {
 	BUG_IF(!store_in_step(s));
@@ -48,7 +35,7 @@ enum err store_version_get(struct store *s, struct slice hash, struct arena *a,
 	struct cursor c;
 
 	TRY(OPEN(s, SQL_POLICY, a, &c, v_bytes(hash)));
-	return one(&c, sizeof *ret, version_row, ret);
+	return store_first(&c, sizeof *ret, version_row, ret);
 }
 
 enum err store_version_last(struct store *s, struct arena *a, struct store_version *ret)
@@ -56,7 +43,7 @@ enum err store_version_last(struct store *s, struct arena *a, struct store_versi
 	struct cursor c;
 
 	TRY(store_query(s, SQL_POLICY_LAST, a, &c, NULL, 0));
-	return one(&c, sizeof *ret, version_row, ret);
+	return store_first(&c, sizeof *ret, version_row, ret);
 }
 
 enum err store_versions(struct store *s, struct arena *a, struct store_version **ret, size_t *ret_n)
@@ -135,7 +122,7 @@ enum err store_change_get(struct store *s, int64_t id, struct arena *a, struct s
 	struct cursor c;
 
 	TRY(OPEN(s, SQL_CHANGE, a, &c, v_int(id)));
-	return one(&c, sizeof *ret, change_row, ret);
+	return store_first(&c, sizeof *ret, change_row, ret);
 }
 
 enum err store_change_set(struct store *s, struct store_change *c)
@@ -176,7 +163,7 @@ enum err store_draft_get(struct store *s, int64_t change, uint64_t n, struct are
 	struct cursor c;
 
 	TRY(OPEN(s, SQL_DRAFT, a, &c, v_int(change), v_int((int64_t)n)));
-	return one(&c, sizeof *ret, draft_row, ret);
+	return store_first(&c, sizeof *ret, draft_row, ret);
 }
 
 const char *change_state_word(enum change_state st)

@@ -272,3 +272,16 @@ enum err store_all(struct cursor *c, size_t size, void (*fn)(struct cursor *c, v
 	*ret_n = n;
 	return OK;
 }
+
+enum err store_first(struct cursor *c, size_t size, void (*fn)(struct cursor *c, void *row),
+		     void *ret)
+{
+	void *rows;
+	size_t n;
+
+	TRY(store_all(c, size, fn, &rows, &n));
+	if (n == 0)
+		return ERR_NOT_FOUND;
+	memcpy(ret, rows, size);
+	return OK;
+}
