@@ -72,10 +72,10 @@ struct command {
 	struct slice transfer;
 	struct slice name, note;
 	uint64_t size;
-	struct slice to_zone;                             /* at most 32 */
-	struct slice method;                              /* "rebuild" or "text" */
-	uint32_t confidentiality;                         /* 0: not declared */
-	struct slice exception; /* 例外措置 cited, a name of the policy; or empty */
+	struct slice to_zone;     /* at most 32 */
+	struct slice method;      /* "rebuild" or "text" */
+	uint32_t confidentiality; /* 0: not declared */
+	struct slice exception;   /* 例外措置 cited, a name of the policy; or empty */
 	struct slice recipient_login, recipient_division; /* exactly one */
 	uint64_t at;
 	struct hash hash;
