@@ -5,23 +5,15 @@
 /* A draft is checked before it is submitted: the check needs more than a request's arena. */
 #define CHANGE_ARENA (256u << 20)
 
-static struct change_act act_of(const struct request *q)
+/* What one command does within the transaction; where it refuses, *ret_why says why. */
+typedef enum err verb_fn(struct request *q, struct arena *a, const struct change_act *by,
+			 const char **ret_why);
+
+/* One command as one step: nothing of it is left where the verb refused. */
+static enum err act(struct request *q, verb_fn *verb)
 {
-	return (struct change_act){
+	const struct change_act by = {
 	    .login = slice_str(q->who.login), .zone = q->zone, .now_ms = q->now_ms};
-}
-
-/* Ends the step: nothing of it is left where the verb refused. */
-static enum err end(struct request *q, enum err e, const char *why)
-{
-	if (e == OK)
-		return commit_undecided(q->g);
-	return why ? refuse(q, e, why) : e;
-}
-
-enum err do_change_open(struct request *q)
-{
-	struct change_act by = act_of(q);
 	AUTO_ARENA a = arena_new(CHANGE_ARENA);
 	const char *why = NULL;
 	enum err e;
@@ -29,21 +21,30 @@ enum err do_change_open(struct request *q)
 	if (!a)
 		return ERR_MEMORY;
 	TRY(store_begin(q->g->conf.store));
-	e = change_open(q->g->conf.store, a, &by, q->c->title, q->c->note, &q->r.change, &why);
-	return end(q, e, why);
+	e = verb(q, a, &by, &why);
+	if (e == OK)
+		return commit_undecided(q->g);
+	return why ? refuse(q, e, why) : e;
 }
 
-enum err do_change_save(struct request *q)
+static enum err bad_request(const char **ret_why)
 {
-	struct change_act by = act_of(q);
-	AUTO_ARENA a = arena_new(CHANGE_ARENA);
-	struct policy_texts t = {0};
-	struct slice text = q->c->text.p ? q->c->text : S("");
-	const char *why = NULL;
-	enum err e;
+	*ret_why = "bad-request";
+	return ERR_USAGE;
+}
 
-	if (!a)
-		return ERR_MEMORY;
+static enum err open_one(struct request *q, struct arena *a, const struct change_act *by,
+			 const char **ret_why)
+{
+	return change_open(q->g->conf.store, a, by, q->c->title, q->c->note, &q->r.change, ret_why);
+}
+
+static enum err save(struct request *q, struct arena *a, const struct change_act *by,
+		     const char **ret_why)
+{
+	struct slice text = q->c->text.p ? q->c->text : S("");
+	struct policy_texts t = {0};
+
 	if (slice_eq_str(q->c->part, "policy"))
 		t.text = text;
 	else if (slice_eq_str(q->c->part, "basis"))
@@ -51,71 +52,70 @@ enum err do_change_save(struct request *q)
 	else if (slice_eq_str(q->c->part, "standard"))
 		t.standard = text;
 	else
-		return refuse(q, ERR_USAGE, "bad-request");
-	TRY(store_begin(q->g->conf.store));
-	e = change_save(q->g->conf.store, a, &by, q->c->change, &t, &why);
-	return end(q, e, why);
+		return bad_request(ret_why);
+	return change_save(q->g->conf.store, a, by, q->c->change, &t, ret_why);
+}
+
+static enum err submit(struct request *q, struct arena *a, const struct change_act *by,
+		       const char **ret_why)
+{
+	struct diag d;
+
+	return change_submit(q->g->conf.store, a, by, q->c->change, ret_why, &d);
+}
+
+static enum err comment(struct request *q, struct arena *a, const struct change_act *by,
+			const char **ret_why)
+{
+	enum change_opinion opinion;
+
+	if (change_opinion_of(q->c->choice, &opinion) != OK)
+		return bad_request(ret_why);
+	return change_comment(q->g->conf.store, a, by, q->c->change, opinion, q->c->note, ret_why);
+}
+
+static enum err decide(struct request *q, struct arena *a, const struct change_act *by,
+		       const char **ret_why)
+{
+	enum change_verdict verdict;
+
+	if (change_verdict_of(q->c->choice, &verdict) != OK)
+		return bad_request(ret_why);
+	return change_decide(q->g->conf.store, a, by, q->c->change, verdict, q->c->note, ret_why);
+}
+
+static enum err withdraw(struct request *q, struct arena *a, const struct change_act *by,
+			 const char **ret_why)
+{
+	return change_withdraw(q->g->conf.store, a, by, q->c->change, ret_why);
+}
+
+enum err do_change_open(struct request *q)
+{
+	return act(q, open_one);
+}
+
+enum err do_change_save(struct request *q)
+{
+	return act(q, save);
 }
 
 enum err do_change_submit(struct request *q)
 {
-	struct change_act by = act_of(q);
-	AUTO_ARENA a = arena_new(CHANGE_ARENA);
-	const char *why = NULL;
-	struct diag d;
-	enum err e;
-
-	if (!a)
-		return ERR_MEMORY;
-	TRY(store_begin(q->g->conf.store));
-	e = change_submit(q->g->conf.store, a, &by, q->c->change, &why, &d);
-	return end(q, e, why);
+	return act(q, submit);
 }
 
 enum err do_change_comment(struct request *q)
 {
-	struct change_act by = act_of(q);
-	AUTO_ARENA a = arena_new(CHANGE_ARENA);
-	enum change_opinion opinion;
-	const char *why = NULL;
-	enum err e;
-
-	if (!a)
-		return ERR_MEMORY;
-	if (change_opinion_of(q->c->choice, &opinion) != OK)
-		return refuse(q, ERR_USAGE, "bad-request");
-	TRY(store_begin(q->g->conf.store));
-	e = change_comment(q->g->conf.store, a, &by, q->c->change, opinion, q->c->note, &why);
-	return end(q, e, why);
+	return act(q, comment);
 }
 
 enum err do_change_decide(struct request *q)
 {
-	struct change_act by = act_of(q);
-	AUTO_ARENA a = arena_new(CHANGE_ARENA);
-	enum change_verdict verdict;
-	const char *why = NULL;
-	enum err e;
-
-	if (!a)
-		return ERR_MEMORY;
-	if (change_verdict_of(q->c->choice, &verdict) != OK)
-		return refuse(q, ERR_USAGE, "bad-request");
-	TRY(store_begin(q->g->conf.store));
-	e = change_decide(q->g->conf.store, a, &by, q->c->change, verdict, q->c->note, &why);
-	return end(q, e, why);
+	return act(q, decide);
 }
 
 enum err do_change_withdraw(struct request *q)
 {
-	struct change_act by = act_of(q);
-	AUTO_ARENA a = arena_new(CHANGE_ARENA);
-	const char *why = NULL;
-	enum err e;
-
-	if (!a)
-		return ERR_MEMORY;
-	TRY(store_begin(q->g->conf.store));
-	e = change_withdraw(q->g->conf.store, a, &by, q->c->change, &why);
-	return end(q, e, why);
+	return act(q, withdraw);
 }
