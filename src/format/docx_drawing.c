@@ -113,25 +113,15 @@ static struct xml_node *text_box(struct ooxml *o, const struct frame *f,
 {
 	struct xml_node *data, *drawing = build_drawing(o, f, URI_SHAPE, &data);
 	struct xml_node *wsp = drawing ? build(o, data, NS_WPS, "wsp") : NULL;
-	struct xml_node *n = wsp ? build(o, wsp, NS_WPS, "cNvSpPr") : NULL, *xfrm, *ln;
+	struct xml_node *n = wsp ? build(o, wsp, NS_WPS, "cNvSpPr") : NULL;
 
 	if (!n)
 		return NULL;
 	build_number(o, n, "txBox", 1);
 	n = build(o, wsp, NS_WPS, "spPr");
-	xfrm = n ? build(o, n, NS_A, "xfrm") : NULL;
-	if (!xfrm)
+	if (!n)
 		return NULL;
-	ln = build(o, xfrm, NS_A, "off");
-	build_number(o, ln, "x", 0);
-	build_number(o, ln, "y", 0);
-	ln = build(o, xfrm, NS_A, "ext");
-	build_number(o, ln, "cx", f->cx);
-	build_number(o, ln, "cy", f->cy);
-	ln = build(o, n, NS_A, "prstGeom");
-	build_attr(o, ln, NS_NONE, "prst", S("rect"));
-	if (ln)
-		(void)!build(o, ln, NS_A, "avLst");
+	build_rectangle(o, n, 0, 0, f->cx, f->cy);
 	if (shape && !is_off(xml_attr_value(shape, NS_NONE, "filled")))
 		fill(o, n, "FFFFFF");
 	if (shape && !is_off(xml_attr_value(shape, NS_NONE, "stroked")))

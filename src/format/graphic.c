@@ -322,24 +322,16 @@ static enum err word_shape(struct ooxml *o, struct xml_node *shape)
 static enum err put_backdrop(struct ooxml *o, struct xml_node *props)
 {
 	const struct xml_node *ext = xml_child(xml_child(props, NS_A, "xfrm"), NS_A, "ext");
-	struct xml_node *shape = build(o, NULL, NS_WPS, "wsp"), *n, *in;
+	struct xml_node *shape = build(o, NULL, NS_WPS, "wsp"), *in;
 
 	if (!shape || !build(o, shape, NS_WPS, "cNvSpPr"))
 		return ERR_MEMORY;
 	xml_insert_after(props->parent, props, shape);
 	in = build(o, shape, NS_WPS, "spPr");
-	n = in ? build(o, in, NS_A, "xfrm") : NULL;
-	if (!n)
+	if (!in)
 		return ERR_MEMORY;
-	shape = build(o, n, NS_A, "off");
-	build_number(o, shape, "x", 0);
-	build_number(o, shape, "y", 0);
-	shape = build(o, n, NS_A, "ext");
-	build_attr(o, shape, NS_NONE, "cx", xml_attr_value(ext, NS_NONE, "cx"));
-	build_attr(o, shape, NS_NONE, "cy", xml_attr_value(ext, NS_NONE, "cy"));
-	n = build(o, in, NS_A, "prstGeom");
-	build_attr(o, n, NS_NONE, "prst", S("rect"));
-	if (!n || !build(o, n, NS_A, "avLst") || !build(o, in, NS_A, "noFill"))
+	build_rectangle(o, in, 0, 0, build_coordinate(ext, "cx"), build_coordinate(ext, "cy"));
+	if (!build(o, in, NS_A, "noFill"))
 		return ERR_MEMORY;
 	return build(o, in->parent, NS_WPS, "bodyPr") ? OK : ERR_MEMORY;
 }

@@ -77,8 +77,8 @@ void build_name(struct ooxml *o, struct xml_node *n, const char *name)
 	build_attr(o, n, NS_NONE, "name", slice_str(name));
 }
 
-static void put_transform(struct ooxml *o, struct xml_node *props, int64_t x, int64_t y, int64_t cx,
-			  int64_t cy)
+void build_rectangle(struct ooxml *o, struct xml_node *props, int64_t x, int64_t y, int64_t cx,
+		     int64_t cy)
 {
 	struct xml_node *xfrm = child(o, props, NS_A, "xfrm"), *n;
 
@@ -105,7 +105,7 @@ void build_picture(struct ooxml *o, struct xml_node *parent, unsigned ns, struct
 	n = child(o, parent, ns, "blipFill");
 	build_attr(o, child(o, n, NS_A, "blip"), NS_R, "embed", rel);
 	(void)child(o, child(o, n, NS_A, "stretch"), NS_A, "fillRect");
-	put_transform(o, child(o, parent, ns, "spPr"), x, y, cx, cy);
+	build_rectangle(o, child(o, parent, ns, "spPr"), x, y, cx, cy);
 }
 
 static void put_position(struct ooxml *o, struct xml_node *anchor, const char *name,

@@ -36,6 +36,9 @@ struct frame {
 struct xml_node *build_drawing(struct ooxml *o, const struct frame *f, const char *uri,
 			       struct xml_node **ret_data) NODISCARD;
 
+/* A place (a:xfrm, EMU) and the form of a rectangle in a shape's properties, which may be NULL. */
+void build_rectangle(struct ooxml *o, struct xml_node *props, int64_t x, int64_t y, int64_t cx,
+		     int64_t cy);
 /* A coordinate with its sign, clamped to 31 bits; 0 where it is none. */
 int64_t build_coordinate(const struct xml_node *n, const char *name);
 
