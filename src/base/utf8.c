@@ -97,7 +97,28 @@ bool utf8_is_invisible(uint32_t cp)
 	return (cp & 0xFFFE) == 0xFFFE;
 }
 
+bool utf8_is_bidi(uint32_t cp)
+{
+	return cp == 0x061C || cp == 0x200E || cp == 0x200F || (cp >= 0x202A && cp <= 0x202E) ||
+	       (cp >= 0x2066 && cp <= 0x2069);
+}
+
 bool utf8_is_selector(uint32_t cp)
 {
 	return (cp >= 0xFE00 && cp <= 0xFE0F) || (cp >= 0xE0100 && cp <= 0xE01EF);
+}
+
+static bool is_joiner(uint32_t cp)
+{
+	return cp == 0x061C || (cp >= 0x200B && cp <= 0x200F);
+}
+
+bool utf8_hides_text(uint32_t cp, uint32_t before)
+{
+	if (cp < 0x034F || (cp > 0x3164 && cp < 0xFDD0))
+		return false;
+	if (utf8_is_selector(cp))
+		return before <= 0x20 || before == 0x3000 || utf8_is_selector(before) ||
+		       is_joiner(before);
+	return is_joiner(cp) ? is_joiner(before) : utf8_is_invisible(cp);
 }

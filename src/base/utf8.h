@@ -21,7 +21,17 @@ void utf8_put(struct buf *b, uint32_t cp);
  * Variation selectors are not among them: names of people need them.
  */
 bool utf8_is_invisible(uint32_t cp);
+/* True for those of them that reorder text: marks, embeddings, overrides, isolates. */
+bool utf8_is_bidi(uint32_t cp);
 /* A variation selector. One may stand behind a character; a row of them is hidden data. */
 bool utf8_is_selector(uint32_t cp);
+/*
+ * Whether cp, behind the code point `before` (0 at the beginning), hides something in the text of a
+ * document. Of what utf8_is_invisible names, direction marks, joiners and zero-width blanks
+ * (U+061C, U+200B to U+200F) are part of some scripts and of emoji: one may stand by itself. So may
+ * one selector behind a character that is seen. Embeddings, isolates, tags, fillers and the rest
+ * may not.
+ */
+bool utf8_hides_text(uint32_t cp, uint32_t before);
 
 #endif

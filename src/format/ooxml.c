@@ -97,23 +97,43 @@ static uint64_t visible_text(const struct xml_node *root)
 	return n;
 }
 
-/* Takes the C1 controls out of text that may be anything else. */
+/* The finding for a code point that text may not hold, or NULL. */
+static const char *forbidden(uint32_t cp, size_t len, uint32_t before)
+{
+	if (len == 0 || (cp < 0x20 && cp != '\t' && cp != '\n' && cp != '\r') ||
+	    (cp >= 0x7F && cp < 0xA0))
+		return "control-characters";
+	if (!utf8_hides_text(cp, before))
+		return NULL;
+	return utf8_is_bidi(cp) ? "bidi-control" : "invisible-characters";
+}
+
+/* Takes out what text may not hold; one finding for each kind of it. */
 static enum err clean_text(struct ooxml *o, struct xml_node *t)
 {
 	AUTO_BUF b;
 	struct slice s = t->text;
-	uint32_t cp = 0;
+	const char *found[3] = {NULL};
+	uint32_t cp = 0, before = 0;
 
 	buf_init(&b, s.n + 1);
 	while (s.n) {
-		size_t len = utf8_next(s, &cp);
+		size_t len = utf8_next(s, &cp), i = 0;
+		const char *finding = forbidden(cp, len, before);
 
-		if (len && (cp >= 0x20 || cp == '\t' || cp == '\n' || cp == '\r') &&
-		    !(cp >= 0x7F && cp < 0xA0))
+		while (finding && i < ARRAY_LEN(found) - 1 && found[i] &&
+		       strcmp(found[i], finding) != 0)
+			i++;
+		if (finding) {
+			found[i] = finding;
+		} else {
 			buf_put(&b, s.p, len);
+			before = cp;
+		}
 		s = slice_from(s, len ? len : 1);
 	}
-	ooxml_found(o, ACT_REMOVED, "control-characters", S(""), S(""));
+	for (size_t i = 0; i < ARRAY_LEN(found) && found[i]; i++)
+		ooxml_found(o, ACT_REMOVED, found[i], S(""), S(""));
 	t->text = arena_copy(o->scratch, buf_view(&b));
 	return t->text.p ? OK : ERR_MEMORY;
 }

@@ -284,6 +284,29 @@ static void graphics_without_content_become_placeholders(void)
 	CHECK(report_has(&r.box.report, "picture-placeholder"));
 }
 
+/* Joined emoji and a name's variant stay; tags, overrides and rows of marks do not. */
+static void characters_that_hide_or_reorder_leave_the_text(void)
+{
+	AUTO_RESULT r = {0};
+	AUTO_RESULT clean = {0};
+
+	document(&r,
+		 BODY("<w:p>" RUN("葛\U000E0100\U000E0101飾\U000E0041\U000E0042")
+			  RUN("a\u202Efdp.exe") RUN("b\u200B\u200C\u200Bc") "</w:p>"),
+		 NULL, HIDDEN_KEEP);
+	REQUIRE(r.err == OK);
+	CHECK(holds(&r, "<w:t>葛\U000E0100飾</w:t>") && holds(&r, "<w:t>afdp.exe</w:t>"));
+	CHECK(holds(&r, "<w:t>b\u200Bc</w:t>"));
+	CHECK(report_has(&r.box.report, "invisible-characters"));
+	CHECK(report_has(&r.box.report, "bidi-control"));
+	document(&clean,
+		 BODY("<w:p>" RUN("\u2764\uFE0F\u200D\U0001F525 \u0645\u200C\u062E") "</w:p>"),
+		 NULL, HIDDEN_KEEP);
+	REQUIRE(clean.err == OK);
+	CHECK(holds(&clean, "<w:t>\u2764\uFE0F\u200D\U0001F525 \u0645\u200C\u062E</w:t>"));
+	CHECK(!report_has(&clean.box.report, "invisible-characters"));
+}
+
 #define HIDDEN_BODY \
 	BODY("<w:p><w:ins w:id='1' w:author='a'>" RUN( \
 	    "added") "</w:ins><w:del w:id='2' " \
@@ -539,7 +562,8 @@ TESTS(CASE(plain_archives_are_no_packages), CASE(fields_are_judged_as_a_whole),
       CASE(good_fields_stay), CASE(fields_inside_instructions_go), CASE(links_are_checked),
       CASE(what_acts_is_dropped), CASE(macro_documents_come_out_plain), CASE(choices_are_made_once),
       CASE(old_drawings_become_new_ones), CASE(graphics_without_content_become_placeholders),
-      CASE(hidden_things_are_kept_or_dropped), CASE(styles_hide_text_too),
-      CASE(elements_stand_where_they_may), CASE(drawings_nobody_sees_are_reported),
-      CASE(words_of_old_drawings_stay), CASE(text_is_in_reading_order),
-      CASE(broken_packages_are_held), CASE(package_lies_are_held), CASE(markings_are_read))
+      CASE(characters_that_hide_or_reorder_leave_the_text), CASE(hidden_things_are_kept_or_dropped),
+      CASE(styles_hide_text_too), CASE(elements_stand_where_they_may),
+      CASE(drawings_nobody_sees_are_reported), CASE(words_of_old_drawings_stay),
+      CASE(text_is_in_reading_order), CASE(broken_packages_are_held), CASE(package_lies_are_held),
+      CASE(markings_are_read))

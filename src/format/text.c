@@ -91,8 +91,7 @@ static size_t judge(struct cleaner *c, struct slice s, uint32_t cp, size_t len, 
 	}
 	if (utf8_is_selector(cp) ? !c->after_selector : !utf8_is_invisible(cp))
 		return 0;
-	if (cp == 0x200E || cp == 0x200F || (cp >= 0x202A && cp <= 0x202E) ||
-	    (cp >= 0x2066 && cp <= 0x2069) || cp == 0x61C)
+	if (utf8_is_bidi(cp))
 		found(c, &c->bidi, "bidi-control", cp);
 	else
 		found(c, &c->invisible, "invisible-characters", cp);

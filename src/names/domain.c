@@ -29,20 +29,22 @@ static size_t digits(struct slice s, size_t at)
 	return n;
 }
 
-/* Free text: what XML 1.0 allows, without C1 controls and noncharacters. */
+/* Free text: what XML 1.0 allows, without C1 controls and without what hides or reorders text. */
 static bool ok_text(struct slice s)
 {
-	uint32_t cp;
+	uint32_t cp = 0, before;
 	size_t n;
 
 	for (size_t i = 0; i < s.n; i += n) {
+		before = cp;
 		if (s.p[i] >= 0x20 && s.p[i] < 0x7f) {
+			cp = s.p[i];
 			n = 1;
 			continue;
 		}
 		n = utf8_next(slice_from(s, i), &cp);
 		if (n == 0 || (cp < 0x20 && cp != '\t' && cp != '\n' && cp != '\r') ||
-		    (cp >= 0x7f && cp < 0xa0) || (cp & 0xfffe) == 0xfffe)
+		    (cp >= 0x7f && cp < 0xa0) || utf8_hides_text(cp, before))
 			return false;
 	}
 	return true;

@@ -87,7 +87,7 @@ const struct names_ns *names_ns(unsigned number);
 /* What kind of string a value is. */
 enum names_domain_kind {
 	DOMAIN_NONE,     /* no character data at all (elements only) */
-	DOMAIN_TEXT,     /* any characters XML allows but C0 and C1 controls other than TAB LF CR */
+	DOMAIN_TEXT,     /* what XML allows but controls other than TAB LF CR and utf8_hides_text */
 	DOMAIN_BOOL,     /* true false 1 0 */
 	DOMAIN_ONOFF,    /* the same, on off */
 	DOMAIN_INT,      /* [-+]?digits, 64 bit */

@@ -135,7 +135,7 @@ static void domains_hold_what_they_say(void)
 {
 	static const struct {
 		enum names_domain_kind kind;
-		const char *good[6], *bad[8];
+		const char *good[6], *bad[14];
 	} t[] = {
 	    {DOMAIN_BOOL, {"1", "0", "true", "false"}, {"", "on", "TRUE", "2"}},
 	    {DOMAIN_ONOFF, {"on", "off", "1"}, {"yes", ""}},
@@ -167,8 +167,10 @@ static void domains_hold_what_they_say(void)
 	     {"rId1", "rId123"},
 	     {"", "rId", "rId0", "rId01", "rId1234567", "R1", "rId1x"}},
 	    {DOMAIN_TEXT,
-	     {"", "表題\t1"},
-	     {"\x01", "\xc2\x85", "\xff", "\xef\xbf\xbe", "\xed\xa0\x80"}},
+	     {"", "表題\t1", "葛\U000E0100飾", "\u2764\uFE0F\u200D\U0001F525",
+	      "\u0645\u06CC\u200C\u062E"},
+	     {"\x01", "\xc2\x85", "\xff", "\xef\xbf\xbe", "\xed\xa0\x80", "a\u202Eb", "\U000E0041",
+	      "葛\U000E0100\U000E0101", "a\u200B\u200Cb", "a \uFE0F", "\uFE0F", "a\u3164"}},
 	    {DOMAIN_NONE, {""}, {"x", " "}},
 	};
 
