@@ -123,6 +123,23 @@ static struct slice png_chunk(struct package *p, struct slice out)
 						      : slice_of(other[pick], sizeof(other[pick])));
 }
 
+/* A block between head and first frame, or before the end. */
+static struct slice gif_block(struct package *p, struct slice out)
+{
+	static const char *const blocks[] = {"!\xFE\4text",     "!\xFF\x0BXMP DataXMP\1x",
+					     "!\xF9\4\1\1\1\1", ";",
+					     "!\1\1x",          "!\xFF\x0BNETSCAPE2.0\3\1\1\1"};
+	struct slice s = slice_str(blocks[mutate_random(p, ARRAY_LEN(blocks))]);
+	AUTO_BUF block;
+
+	buf_init(&block, 64);
+	buf_slice(&block, s);
+	if (s.n > 1)
+		buf_byte(&block, 0);
+	return mutate_splice(p, out, mutate_random(p, 2) ? 13 + 19 : out.n - 1, 0,
+			     arena_copy(p->arena, buf_view(&block)));
+}
+
 static struct slice jpeg_segment(struct package *p, struct slice out)
 {
 	static const char *const segments[] = {
@@ -156,6 +173,7 @@ static struct slice csv_formula(struct package *p, struct slice out)
 static const struct bytes zip_bytes[] = {{"bit turned over", flip}, {"frame", frame}};
 static const struct bytes png_bytes[] = {
     {"bit turned over", flip}, {"frame", frame}, {"chunk", png_chunk}};
+static const struct bytes gif_bytes[] = {{"frame", frame}, {"block", gif_block}};
 static const struct bytes jpeg_bytes[] = {{"frame", frame}, {"segment", jpeg_segment}};
 static const struct bytes csv_bytes[] = {{"bytes no text has", text_bytes},
 					 {"formula", csv_formula}};
@@ -261,7 +279,8 @@ SAMPLE(picture_png, "図面.png", 700, 0, png_bytes)
 SAMPLE(picture_jpeg, "写真.jpg", 500, 0, jpeg_bytes)
 SAMPLE(table_csv, "名簿.csv", 500, 0, csv_bytes)
 SAMPLE(text, "お知らせ.txt", 400, 0, txt_bytes)
-SAMPLE(archive, "一式.zip", 700, 3, zip_bytes)
+SAMPLE(animation, "避難経路.gif", 300, 0, gif_bytes)
+SAMPLE(archive, "一式.zip", 400, 3, zip_bytes)
 
 static void ten_thousand_in_all(void)
 {
@@ -271,4 +290,4 @@ static void ten_thousand_in_all(void)
 
 TESTS(CASE(word_document), CASE(workbook), CASE(slides), CASE(drawn_document), CASE(drawn_workbook),
       CASE(drawn_slides), CASE(picture_png), CASE(picture_jpeg), CASE(table_csv), CASE(text),
-      CASE(archive), CASE(ten_thousand_in_all))
+      CASE(animation), CASE(archive), CASE(ten_thousand_in_all))

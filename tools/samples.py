@@ -11,7 +11,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sampledocs import drawn, pdf, plain, raw, sheet, slide, word  # noqa: E402
+from sampledocs import drawn, image, pdf, plain, raw, sheet, slide, word  # noqa: E402
 
 HEADER = ("# path", "outcome", "output", "findings", "absent", "present", "ja", "en")
 # outcome: pass, or held (no output at all). output: the extension written, "-" when held.
@@ -52,6 +52,11 @@ def rows(files):
     yield ("図面.png", plain.plan(), "pass", "png", "picture-metadata",
            "Secret-Draughtsman;secret-plan;tEXt;zTXt;iTXt;tIME", "-", "平面図(作成者などの文字情報付き)",
            "A floor plan with text chunks")
+    yield ("避難経路.gif", plain.way_out(), "pass", "gif", "picture-metadata trailing-data",
+           "Secret-Draughtsman;SECRET-BEHIND", "-", "避難経路を示す動く画像(作成者の注記付き)",
+           "A moving picture of the way out, with a comment")
+    yield ("印影.bmp", image.bmp(96, 96, image.seal(96)), "pass", "png", "-", "-", "-",
+           "印影(BMP。PNG になります)", "A seal as BMP; it becomes a PNG")
     yield ("名簿.csv", roster, "pass", "csv", "formula-prefixed", "-", "-",
            "名簿(CP932、数式になる欄が一つ)", "A list in CP932 with one cell that is a formula")
     yield ("お知らせ.txt", notice, "pass", "txt", "-", "-", "-", "市民へのお知らせ(ISO-2022-JP)",

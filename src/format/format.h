@@ -40,6 +40,7 @@ struct job {
 	enum method method;
 	enum hidden hidden;
 	enum charset_out charset_out;
+	bool still; /* a picture of several frames or pages comes out as its first */
 	const struct limits *limits;
 	/* shared by nested jobs */
 	struct budget *budget;
@@ -64,6 +65,7 @@ struct format {
 	const char *id;  /* "docx"; also the name in reports and policies */
 	const char *ext; /* extension of its output under METHOD_REBUILD */
 	const char *label_ja, *label_en;
+	bool picture; /* may stand in a document, as PNG or JPEG */
 	/* True where the bytes are of this type for certain; cheap, no allocation outside arena. */
 	bool (*probe)(const struct job *job);
 	/* NULL: recognised by name and held (encrypted Office, PDF until it is supported ...). */

@@ -298,6 +298,7 @@ const struct format format_jpeg = {
     .ext = "jpg",
     .label_ja = "JPEG画像",
     .label_en = "JPEG picture",
+    .picture = true,
     .probe = probe_jpeg,
     .rebuild = rebuild_jpeg,
     .hold = "picture-no-text",

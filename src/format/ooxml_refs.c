@@ -177,13 +177,14 @@ static enum err sanitize_picture(struct ooxml *o, const struct zip_member *m, st
 	nested.in = data;
 	nested.name = m->name;
 	nested.method = METHOD_REBUILD;
+	nested.still = true;
 	nested.depth = o->job->depth + 1;
 	nested.out = out;
 	nested.report = &report;
 	nested.diag = &d;
 	nested.package = NULL;
 	e = format_identify(&nested);
-	if (e == OK && strcmp(nested.type->id, "png") != 0 && strcmp(nested.type->id, "jpeg") != 0)
+	if (e == OK && !nested.type->picture)
 		e = ERR_UNSUPPORTED;
 	if (e == OK)
 		e = format_sanitize(&nested);

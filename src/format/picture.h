@@ -1,10 +1,11 @@
 /*
- * picture: PNG and JPEG, rebuilt from their pixels.
+ * picture: PNG, JPEG, GIF, BMP, TIFF and WebP, rebuilt from their pixels.
  *
  * Nothing of the input but width, height, colour type, depth, palette, transparency and pixels
  * reaches the output; EXIF orientation is applied to the pixels. Text, times, places, colour
  * profiles, thumbnails, further frames and whatever stands behind the end are dropped and reported.
- * The outputs are the grammars `png` and `jpeg` of docs/output-grammars.md.
+ * The outputs are the grammars `png` and `jpeg` of docs/output-grammars.md, and `gif` for several
+ * frames. One picture in any other form becomes a PNG, or where it was packed with loss, a JPEG.
  *
  * Documents that hold pictures pass them as nested jobs to format_sanitize, or call the row's
  * rebuild after its probe.
@@ -14,7 +15,7 @@
 
 #include "format/format.h"
 
-extern const struct format format_png, format_jpeg;
+extern const struct format format_png, format_jpeg, format_bmp, format_gif, format_webp;
 
 /* Pixels as PNG holds them: rows without filter bytes. */
 struct png_image {
@@ -41,6 +42,31 @@ static inline size_t png_row_bytes(const struct png_image *im)
  * ERR_MEMORY, or ERR_LIMIT beyond out->max. The rows are filtered in place.
  */
 enum err png_write(struct buf *out, struct png_image *im, struct arena *arena) NODISCARD;
+
+/* Holds a picture of no pixels or of more than the limits allow; `at` is where its size stands. */
+enum err picture_fits(struct job *job, uint32_t width, uint32_t height, size_t at) NODISCARD;
+
+/* Counts n unfolded bytes against the budget, or holds the picture. */
+enum err picture_budget(struct job *job, uint64_t n, size_t at) NODISCARD;
+
+/* Zeroed rows for the size, depth and colour type of *im, counted against the budget. */
+enum err picture_rows(struct job *job, struct png_image *im, size_t at) NODISCARD;
+
+/* Row y without its filter byte. */
+static inline uint8_t *png_row(const struct png_image *im, uint32_t y)
+{
+	return im->rows + y * (png_row_bytes(im) + 1) + 1;
+}
+
+/* The job's output becomes this PNG; indices beyond the palette are black. */
+enum err picture_png(struct job *job, struct png_image *im) NODISCARD;
+
+/* The job's output becomes a JPEG of width * height pixels of three bytes, quality 90, 4:2:0. */
+enum err picture_jpeg(struct job *job, const uint8_t *rgb, uint32_t width, uint32_t height)
+    NODISCARD;
+
+/* Reports what stands behind the end of the picture, if anything does. */
+void picture_trailing(struct job *job, size_t end);
 
 /* The orientation 1..8 of a TIFF structure as EXIF holds it; 1 where there is none. */
 unsigned exif_orientation(struct slice tiff, bool *ret_gps);

@@ -10,14 +10,14 @@
 
 /* A small repeatable generator; the pictures need texture, not randomness. */
 static uint32_t rng_state = 1;
-static uint32_t rng(void)
+static inline uint32_t rng(void)
 {
 	rng_state = rng_state * 1664525u + 1013904223u;
 	return rng_state >> 8;
 }
 
 /* Smooth waves with some grain: what photographs are to an encoder. */
-static void photo(uint8_t *rgb, int w, int h)
+static inline void photo(uint8_t *rgb, int w, int h)
 {
 	for (int y = 0; y < h; y++)
 		for (int x = 0; x < w; x++)
@@ -28,7 +28,8 @@ static void photo(uint8_t *rgb, int w, int h)
 			}
 }
 
-static struct slice jpeg_of(struct arena *a, int w, int h, int sampling, int quality, int flags)
+static inline struct slice jpeg_of(struct arena *a, int w, int h, int sampling, int quality,
+				   int flags)
 {
 	uint8_t *rgb = arena_array(a, (size_t)w * (size_t)h, 3);
 	unsigned char *out = NULL;

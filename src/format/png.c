@@ -6,7 +6,6 @@
 #include "format/picture.h"
 
 #include <libdeflate.h>
-#include <stdio.h>
 #include "base/reader.h"
 #include "format/png_read.h"
 
@@ -33,7 +32,6 @@ static enum err malformed(struct png_in *in, size_t at, const char *what)
 
 static enum err read_ihdr(struct png_in *in, struct slice data, size_t at)
 {
-	const struct limits *l = in->job->limits;
 	struct png_image *im = &in->im;
 	struct reader r = reader_of(data);
 	unsigned methods, interlace;
@@ -59,13 +57,7 @@ static enum err read_ihdr(struct png_in *in, struct slice data, size_t at)
 	if (!im->width || !im->height || im->colour > 6 || im->depth > 16 ||
 	    !(depths[im->colour] >> im->depth & 1))
 		return malformed(in, at, "IHDR");
-	if (im->width > l->side || im->height > l->side ||
-	    (uint64_t)im->width * im->height > l->pixels)
-		return format_hold(in->job, ERR_LIMIT, "limit", S(""), at,
-				   "the picture has %u x %u pixels; the limit is %u a side and "
-				   "%llu in all",
-				   im->width, im->height, l->side, (unsigned long long)l->pixels);
-	return OK;
+	return picture_fits(in->job, im->width, im->height, at);
 }
 
 /* Names a chunk that stays behind. */
@@ -181,13 +173,7 @@ static enum err walk(struct png_in *in)
 	}
 	if (!in->seen_idat)
 		return malformed(in, r.at, "it has no picture");
-	if (reader_left(&r)) {
-		char place[32];
-
-		snprintf(place, sizeof place, "@%zu", r.at);
-		report_add(in->job->report, ACT_REMOVED, "trailing-data", S(""), slice_str(place),
-			   S(""));
-	}
+	picture_trailing(in->job, r.at);
 	return OK;
 }
 
@@ -217,53 +203,18 @@ static void take_colours(struct png_in *in)
 
 static enum err decode(struct png_in *in)
 {
-	struct budget *budget = in->job->budget;
-	uint64_t all = png_raw_bytes(&in->im, in->interlaced);
 	const char *why = NULL;
 	enum err e;
 
 	if (in->im.colour == 3 && !in->plte.p)
 		return malformed(in, in->idat_at, "it has no palette");
-	if (budget && all > budget->inflated_left)
-		return format_hold(in->job, ERR_LIMIT, "limit", S(""), in->idat_at,
-				   "the picture is larger than what may be unpacked");
-	if (budget)
-		budget->inflated_left -= all;
+	TRY(picture_budget(in->job, png_raw_bytes(&in->im, in->interlaced), in->idat_at));
 	e = png_read(&in->im, in->interlaced, buf_view(&in->idat), in->job->arena, &why);
 	if (e == ERR_SYNTAX)
 		return malformed(in, in->idat_at, why);
 	TRY(e);
 	take_colours(in);
 	return OK;
-}
-
-/*
- * Zeroes the unused bits at row ends, and gives indices beyond the palette black entries, which is
- * what viewers show for them.
- */
-static void settle_bits(struct png_image *im)
-{
-	size_t n = png_row_bytes(im);
-	unsigned depth = im->depth, top = 0;
-	/* Depths below 8 have one channel. */
-	unsigned spare = depth < 8 ? (unsigned)(n * 8 - (size_t)im->width * depth) : 0;
-
-	for (uint32_t y = 0; y < im->height; y++) {
-		uint8_t *row = im->rows + y * (n + 1) + 1;
-
-		if (depth < 8)
-			row[n - 1] = (uint8_t)(row[n - 1] & (0xFFu << spare));
-		if (im->colour != 3)
-			continue;
-		for (uint32_t x = 0; x < im->width; x++) {
-			unsigned per = 8 / depth, at = 8 - depth * (x % per + 1);
-			unsigned v = row[x / per] >> at & ((1u << depth) - 1);
-
-			top = v > top ? v : top;
-		}
-	}
-	if (im->colour == 3 && top >= im->palette_n)
-		im->palette_n = top + 1;
 }
 
 static bool probe_png(const struct job *job)
@@ -283,12 +234,7 @@ static enum err rebuild_png(struct job *job)
 		return ERR_MEMORY;
 	TRY(walk(&in));
 	TRY(decode(&in));
-	settle_bits(&in.im);
-	TRY(png_write(job->out, &in.im, job->arena));
-	job->report->pictures++;
-	job->ext = "png";
-	job->wrote = "png";
-	return OK;
+	return picture_png(job, &in.im);
 }
 
 const struct format format_png = {
@@ -296,6 +242,7 @@ const struct format format_png = {
     .ext = "png",
     .label_ja = "PNG画像",
     .label_en = "PNG picture",
+    .picture = true,
     .probe = probe_png,
     .rebuild = rebuild_png,
     .hold = "picture-no-text",

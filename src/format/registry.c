@@ -15,6 +15,9 @@
 const struct format *const format_registry[] = {
 	&format_png,
 	&format_jpeg,
+	&format_gif,
+	&format_bmp,
+	&format_webp,
 	&format_docx,
 	&format_pptx,
 	&format_xlsx,

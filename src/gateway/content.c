@@ -121,6 +121,7 @@ const char *content_mime(struct slice grammar)
 	    {"csv", "text/csv"},
 	    {"tsv", "text/tab-separated-values"},
 	    {"png", "image/png"},
+	    {"gif", "image/gif"},
 	    {"jpeg", "image/jpeg"},
 	    {"pdf", "application/pdf"},
 	    {"zip", "application/zip"},

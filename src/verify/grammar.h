@@ -26,6 +26,7 @@ struct grammar {
 
 /* The rows of the table in verify.c. */
 enum err verify_docx(struct verify *v, struct slice out) NODISCARD;
+enum err verify_gif(struct verify *v, struct slice out) NODISCARD;
 enum err verify_jpeg(struct verify *v, struct slice out) NODISCARD;
 enum err verify_pdf(struct verify *v, struct slice out) NODISCARD;
 enum err verify_png(struct verify *v, struct slice out) NODISCARD;

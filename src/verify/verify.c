@@ -7,6 +7,7 @@
 /* clang-format off: one row a line, so that branches can add theirs */
 static const struct grammar grammars[] = {
     {"docx", verify_docx},
+    {"gif", verify_gif},
     {"jpeg", verify_jpeg},
     {"pdf", verify_pdf},
     {"png", verify_png},
@@ -121,6 +122,7 @@ static const struct guess {
 } guesses[] = {
     {{(const uint8_t *)"\x89PNG\r\n\x1a\n", 8}, "png"},
     {{(const uint8_t *)"%PDF-", 5}, "pdf"},
+    {{(const uint8_t *)"GIF8", 4}, "gif"},
     {{(const uint8_t *)"\xff\xd8\xff", 3}, "jpeg"},
 };
 

@@ -238,3 +238,46 @@ def seal(size):
                                                         and abs(y - size / 2) < size * 0.1)
         return (200, 54, 44) if line else (255, 255, 255)
     return pixel
+
+
+def lzw(rows):
+    """Indices of four colours in codes of three bits: cleared so often that none grows."""
+    held = count = 0
+    data = bytearray()
+    for i, index in enumerate(rows):
+        for code in ([4] if i % 2 == 0 else []) + [index]:
+            held |= code << count
+            count += 3
+            while count >= 8:
+                data.append(held & 255)
+                held >>= 8
+                count -= 8
+    held |= 5 << count
+    if count > 5:
+        data.append(held & 255)
+        held >>= 8
+    data.append(held & 255)
+    blocks = [bytes(data[i:i + 255]) for i in range(0, len(data), 255)]
+    return b"\2" + b"".join(bytes([len(b)]) + b for b in blocks) + b"\0"
+
+
+def gif(width, height, frames, colours, comment_text, behind=b""):
+    """An animation of pixel functions that give one of four colours."""
+    size = struct.pack("<HH", width, height)
+    out = b"GIF89a" + size + b"\x81\0\0" + bytes(v for c in colours for v in c)
+    out += b"!\xff\x0bNETSCAPE2.0\3\1\0\0\0"
+    out += b"!\xfe" + bytes([len(comment_text)]) + comment_text + b"\0"
+    for pixel in frames:
+        out += b"!\xf9\4\0" + struct.pack("<H", 50) + b"\0\0,\0\0\0\0" + size + b"\0"
+        out += lzw([pixel(x, y) for y in range(height) for x in range(width)])
+    return out + b";" + behind
+
+
+def bmp(width, height, pixel):
+    """24 bits a pixel, from the last row upwards."""
+    rows = b""
+    for y in reversed(range(height)):
+        row = b"".join(bytes(reversed(pixel(x, y))) for x in range(width))
+        rows += row + b"\0" * (-len(row) % 4)
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, len(rows), 3780, 3780, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54 + len(rows), 0, 0, 54) + head + rows

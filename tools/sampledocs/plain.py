@@ -56,6 +56,21 @@ def plan():
     return image.png(640, 420, image.floor_plan(640, 420), extra)
 
 
+def way_out():
+    """An arrow that walks along a corridor to the door."""
+    def frame(step):
+        def pixel(x, y):
+            if 90 <= x < 110 and 8 <= y < 52:
+                return 2
+            if 24 <= y < 36 and step * 14 <= x < step * 14 + 10 + (6 - abs(y - 30)):
+                return 1
+            return 3 if y in (6, 53) else 0
+        return pixel
+    return image.gif(120, 60, [frame(i) for i in range(6)],
+                     [(255, 255, 255), (200, 54, 44), (0, 122, 62), (90, 90, 90)],
+                     b"Secret-Draughtsman", b"SECRET-BEHIND")
+
+
 def bundle(members):
     """A ZIP as Windows in Japanese makes it: CP932 names, no UTF-8 flag."""
     return raw.zip_file([raw.entry(n.encode("cp932"), d, flags=0) for n, d in members])
