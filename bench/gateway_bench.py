@@ -146,6 +146,7 @@ def main():
     gib = int(sys.argv[4]) if len(sys.argv) > 4 else 4
     with tempfile.TemporaryDirectory(dir=ROOT / 'build-bench') as scratch:
         scratch = pathlib.Path(scratch)
+        scratch.chmod(0o711)
         city = scratch / 'city'
         demo.make_city(sekisho, city)
         conf = city / 'site.conf'

@@ -9,6 +9,7 @@ build=${1:-build} kills=${2:-${KILLS:-1000}} seed=${3:-${SEED:-$RANDOM}}
 fault=()
 if [ "${4:-}" = disk ]; then fault=("$(realpath "$build")/tests/libkill_fault.so"); fi
 work=$(mktemp -d)
+chmod 711 "$work" # each role is another user
 trap 'rm -rf "$work"' EXIT
 sekisho=$build/sekisho
 "$sekisho" init "$work/city" --city kill --policy policy/chofu/chofu.policy >/dev/null || exit 1

@@ -9,6 +9,7 @@ make -s install BUILD=build-deb PREFIX=/usr MESON_ARGS='--buildtype release' \
 version=$(sed -n "s/.*version: '\([0-9.]*\)'.*/\1/p" meson.build | head -1)
 arch=$(dpkg --print-architecture)
 install -D -m 644 packaging/sekisho.service "$root/lib/systemd/system/sekisho.service"
+install -D -m 644 packaging/sysusers.conf "$root/usr/lib/sysusers.d/sekisho.conf"
 install -d "$root/DEBIAN"
 # The packages that own the libraries the program is linked with. A package may name its files in
 # /lib although /lib is /usr/lib today.
@@ -32,9 +33,12 @@ EOF
 cat >"$root/DEBIAN/postinst" <<'EOF'
 #!/bin/sh
 set -e
-if [ "$1" = configure ] && ! getent passwd sekisho >/dev/null; then
-	useradd --system --user-group --home-dir /var/lib/sekisho --shell /usr/sbin/nologin sekisho
-	install -d -m 700 -o sekisho -g sekisho /var/lib/sekisho
+if [ "$1" = configure ]; then
+	# Names only; without systemd the numbers do.
+	if command -v systemd-sysusers >/dev/null; then
+		systemd-sysusers sekisho.conf
+	fi
+	install -d -m 755 /var/lib/sekisho
 fi
 EOF
 chmod 755 "$root/DEBIAN/postinst"

@@ -208,6 +208,16 @@ def must(*command, text=''):
         sys.exit(f'{" ".join(map(str, command))}: {out}')
 
 
+def home_of(sekisho):
+    """Beside the program; where the roles, which are other users under root, cannot go, elsewhere."""
+    home = pathlib.Path(sekisho).parent / 'demo'
+    if os.geteuid() == 0 and not all(p.stat().st_mode & 1 for p in home.parents):
+        home = pathlib.Path('/var/tmp/sekisho-demo')
+        print(say(f'各役割はそれぞれ別の利用者として動き、{ROOT} には入れないので、{home} に作ります。',
+                  f'Each role is a user of its own who cannot enter {ROOT}: made in {home}.'))
+    return home
+
+
 def make_city(sekisho, city):
     shutil.rmtree(city, ignore_errors=True)
     city.parent.mkdir(parents=True, exist_ok=True)
@@ -289,7 +299,7 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     sekisho = str(pathlib.Path(sys.argv[1]).resolve())
-    home = pathlib.Path(sekisho).parent / 'demo'
+    home = home_of(sekisho)
     city, out = home / 'city', home / 'out'
     make_city(sekisho, city)
     shutil.rmtree(out, ignore_errors=True)

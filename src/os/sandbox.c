@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -51,14 +50,6 @@ void fences_of_ns(struct fences *f, unsigned namespaces)
 	for (size_t i = 0; i < ARRAY_LEN(row); i++)
 		if (namespaces & row[i].ns)
 			f->have |= 1u << row[i].fence;
-}
-
-void sandbox_leave_network(struct fences *f)
-{
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
-		f->have |= 1u << FENCE_USER_NS | 1u << FENCE_NET_NS;
-	else if (unshare(CLONE_NEWNET) == 0)
-		f->have |= 1u << FENCE_NET_NS;
 }
 
 void sandbox_empty_root(struct fences *f)

@@ -43,12 +43,6 @@ void fences_of_ns(struct fences *f, unsigned namespaces);
 
 /* Makes an empty read-only folder the root. Needs FENCE_USER_NS and FENCE_MNT_NS. */
 void sandbox_empty_root(struct fences *f);
-/*
- * Moves this process, which has one thread, into a network without any device; sockets that are
- * open stay usable. Where the kernel allows it into a user namespace too, where it is nobody: call
- * it when every file is open. Adds the fences that it got.
- */
-void sandbox_leave_network(struct fences *f);
 void sandbox_drop_caps(struct fences *f);
 /* No access to files and, from ABI 4 on, to TCP; from ABI 6 on no signals to outside either. */
 void sandbox_landlock(struct fences *f);

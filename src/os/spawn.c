@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -11,7 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* Uid and gid that a root process puts into the child's user namespace as its only ones. */
+/* Uid and gid that a root process puts into the child's user namespace where it names no other. */
 #define NOBODY 65534u
 
 enum err spawn_self(int *ret_exe)
@@ -87,14 +88,14 @@ static bool write_file(const char *path, const char *text)
 }
 
 /*
- * Maps the child's uid 0 to nobody (when we are root) or to our own uid, so that it keeps its
- * capabilities over its own namespaces across exec and has none over anything else.
+ * Maps the child's uid 0 to its user or to nobody (when we are root), else to our own uid, so that
+ * it keeps its capabilities over its own namespaces across exec and has none over anything else.
  */
-static bool map_ids(pid_t pid)
+static bool map_ids(pid_t pid, const struct spawn_user *as)
 {
 	char path[64], text[64];
-	unsigned uid = geteuid() == 0 ? NOBODY : geteuid();
-	unsigned gid = geteuid() == 0 ? NOBODY : getegid();
+	unsigned uid = as ? as->uid : geteuid() == 0 ? NOBODY : geteuid();
+	unsigned gid = as ? as->uid : geteuid() == 0 ? NOBODY : getegid();
 
 	snprintf(path, sizeof path, "/proc/%d/setgroups", (int)pid);
 	if (!write_file(path, "deny"))
@@ -153,6 +154,17 @@ static void run_program(const struct spawn *s, int exe)
 	syscall(SYS_execveat, exe, "", argv.to, s->env ? env.to : environ, AT_EMPTY_PATH);
 }
 
+static bool become_user(const struct spawn_user *as, bool mapped)
+{
+	gid_t more = as ? as->gid : 0;
+
+	if (mapped)
+		return setresgid(0, 0, 0) == 0 && setresuid(0, 0, 0) == 0;
+	return !as ||
+	       (setgroups(more ? 1 : 0, &more) == 0 && setresgid(as->uid, as->uid, as->uid) == 0 &&
+		setresuid(as->uid, as->uid, as->uid) == 0);
+}
+
 /* In the child, after fork. Returns only by failing. */
 static void become(const struct spawn *s, unsigned ns, int go, pid_t parent)
 {
@@ -163,8 +175,9 @@ static void become(const struct spawn *s, unsigned ns, int go, pid_t parent)
 	/* The parent says go when the id maps are written, and closes when it could not. */
 	if (read(go, &c, 1) != 1)
 		return;
-	if ((ns & SPAWN_NS_USER) && (setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0))
+	if (!become_user(s->as, (ns & SPAWN_NS_USER) != 0))
 		return;
+	/* After the change of the user, which would undo it. */
 	if (s->die_with_parent) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 			return;
@@ -194,7 +207,7 @@ static enum err start(const struct spawn *s, unsigned ns, struct spawned *ret)
 		e = errno == EPERM || errno == EINVAL || errno == ENOSPC || errno == EUSERS
 			? ERR_FORBIDDEN
 			: ERR_IO;
-	else if (((ns & SPAWN_NS_USER) && !map_ids(pid)) || write(go[1], "g", 1) != 1)
+	else if (((ns & SPAWN_NS_USER) && !map_ids(pid, s->as)) || write(go[1], "g", 1) != 1)
 		e = ERR_FORBIDDEN;
 	close(go[1]);
 	if (e != OK && pid > 0) {
@@ -209,6 +222,11 @@ static enum err start(const struct spawn *s, unsigned ns, struct spawned *ret)
 	if (e == OK)
 		*ret = (struct spawned){.pid = pid, .pidfd = pidfd, .namespaces = ns};
 	return e;
+}
+
+enum err spawn_forget_groups(void)
+{
+	return setgroups(0, NULL) == 0 ? OK : ERR_FORBIDDEN;
 }
 
 enum err spawn(const struct spawn *s, struct spawned *ret_child)

@@ -24,13 +24,20 @@ enum spawn_ns {
 	SPAWN_NS_ALL = 63,
 };
 
+/* Who the child is, where a root process starts it. */
+struct spawn_user {
+	unsigned uid; /* its own group has the same number */
+	unsigned gid; /* one more group; 0: none */
+};
+
 struct spawn {
 	int exe;                 /* pinned descriptor of the program (spawn_self) */
 	const char *const *argv; /* ends with NULL */
 	const char *const *env;  /* ends with NULL; NULL: that of this process */
 	const int *fds;          /* become 3, 4, ...; borrowed */
 	size_t nfds;
-	unsigned namespaces; /* to be tried; what the kernel refuses is left out */
+	unsigned namespaces;         /* to be tried; what the kernel refuses is left out */
+	const struct spawn_user *as; /* NULL: who this process is */
 	bool die_with_parent;
 };
 
@@ -47,6 +54,8 @@ enum err spawn_self(int *ret_exe) NODISCARD;
  * descriptor survives an upgrade too. ERR_NOT_FOUND when it is in neither.
  */
 enum err spawn_program(const char *name, const char *folder, int *ret_exe) NODISCARD;
+/* Gives away the groups that a root process was started with: its children are to have none. */
+enum err spawn_forget_groups(void) NODISCARD;
 /* ERR_IO when it cannot fork, ERR_CRASH when the program cannot be executed. */
 enum err spawn(const struct spawn *s, struct spawned *ret_child) NODISCARD;
 

@@ -9,11 +9,12 @@
 #include "governance/texts.h"
 #include "governance/version.h"
 #include "os/file.h"
+#include "os/owner.h"
 #include "os/rand.h"
 #include "os/spawn.h"
 #include "record/publish.h"
 #include "record/signer.h"
-#include "sekisho/roles.h"
+#include "sekisho/ids.h"
 #include "sekisho/site.h"
 #include "store/blob.h"
 #include "store/log.h"
@@ -324,6 +325,14 @@ static int report(const struct init *in)
 	return EXIT_DONE;
 }
 
+/* Whose each file is going to be, from the beginning. */
+static int give(const struct init *in)
+{
+	struct diag d = {0};
+
+	return ids_own(in->dir, IDS_FIRST, &d) == OK ? report(in) : cli_fail(in->cli, "%s", d.text);
+}
+
 static int run(const struct cli *cli)
 {
 	AUTO_ARENA a = arena_new(256u << 20);
@@ -369,6 +378,8 @@ static int run(const struct cli *cli)
 		e = write_config(&in);
 	if (e == OK)
 		e = write_record(&in);
+	if (e == OK && owner_is_root())
+		return give(&in);
 	return e == OK ? report(&in) : fail(&in, in.dir, e);
 }
 

@@ -13,20 +13,20 @@ struct serving {
 	const struct config *config;
 };
 
-static void print_ready(void *arg, const struct parent_zone *zones, size_t n)
+static void print_ready(void *arg, const struct given *given)
 {
 	const struct serving *s = arg;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct config_listener *l = config_listener(s->config, zones[i].zone);
+	for (size_t i = 0; i < given->n; i++) {
+		const struct given_zone *z = &given->zone[i];
+		const struct config_listener *l = config_listener(s->config, z->zone);
 		const char *scheme = l && l->tls_cert ? "https" : "http";
 		const char *host = l ? l->hosts[0] : "localhost";
-		unsigned port =
-		    l && l->public_port ? l->public_port : sock_addr_port(&zones[i].listen);
+		unsigned port = l && l->public_port ? l->public_port : sock_addr_port(&z->bound);
 
 		printf(s->cli->json ? "{\"zone\":\"%s\",\"url\":\"%s://%s:%u/\"}\n"
 				    : "%-12s %s://%s:%u/\n",
-		       zones[i].zone, scheme, host, port);
+		       z->zone, scheme, host, port);
 	}
 	printf("%s\n", s->cli->json ? "{\"ready\":true}" : cli_say(s->cli, "準備完了", "ready"));
 	fflush(stdout);
@@ -34,31 +34,26 @@ static void print_ready(void *arg, const struct parent_zone *zones, size_t n)
 
 static int run(const struct cli *cli)
 {
-	struct parent_zone zones[CONFIG_LISTENERS_MAX] = {0};
 	AUTO_ARENA a = arena_new(4 << 20);
 	struct serving s = {.cli = cli};
-	struct parent_conf conf = {
-	    .dir = cli->operand[0], .zones = zones, .ready = print_ready, .arg = &s};
-	const char *where = NULL;
+	struct parent_conf conf = {.dir = cli->operand[0], .ready = print_ready, .arg = &s};
 	struct diag d = {0};
+	AUTO_BUF text;
 	enum err e;
 
+	buf_init(&text, CONFIG_MAX);
 	if (!a)
 		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	e = config_load(a, cli->operand[0], &s.config, &d);
+	e = config_read(conf.dir, &text, &d);
+	if (e == OK)
+		e = config_parse(a, conf.dir, buf_view(&text), &s.config, &d);
 	if (e != OK)
-		return site_config_fail(cli, cli->operand[0], &d, e);
-	for (size_t i = 0; i < s.config->listeners_n; i++) {
-		memcpy(zones[i].zone, s.config->listeners[i].zone,
-		       sizeof s.config->listeners[i].zone);
-		zones[i].listen = s.config->listeners[i].address;
-	}
-	conf.zones_n = s.config->listeners_n;
+		return site_config_fail(cli, conf.dir, &d, e);
+	conf.config = s.config;
+	conf.text = buf_view(&text);
 	log_init("parent", LEVEL_INFO);
-	e = parent_run(&conf, &where);
-	if (e != OK)
-		return cli_fail(cli, "%s: %s", where ? where : cli->operand[0], err_str(e));
-	return EXIT_DONE;
+	e = parent_run(&conf, &d);
+	return e == OK ? EXIT_DONE : cli_fail(cli, "%s", d.text);
 }
 
 const struct subcommand cmd_serve = {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "os/file.h"
 #include "record/signer.h"
+#include "sekisho/running.h"
 #include "sekisho/site.h"
 #include "store/log.h"
 #include "store/transfers.h"
@@ -12,6 +13,8 @@
 struct status {
 	uint64_t count[TRANSFER_STATES];
 	uint64_t entries, signed_size, disk_free, disk_total;
+	bool running;
+	struct buf missing; /* fences of the running server */
 };
 
 static enum err gather(struct site *s, struct status *ret)
@@ -28,7 +31,26 @@ static enum err gather(struct site *s, struct status *ret)
 	TRY(store_log_size(s->store, &ret->entries));
 	TRY(log_read_checkpoint(log, s->arena, &key, &c));
 	ret->signed_size = c.size;
+	enum err e = running_read(s->dir, &ret->missing);
+
+	ret->running = e == OK;
+	if (e != ERR_NOT_FOUND)
+		TRY(e);
 	return file_disk(dir, &ret->disk_free, &ret->disk_total);
+}
+
+static void print_fences(const struct cli *cli, const struct status *st, struct buf *b)
+{
+	if (!st->running)
+		buf_str(b, cli_say(cli, "動いていません\n", "not running\n"));
+	else if (st->missing.n == 0)
+		buf_str(b, cli_say(cli, "動いています。隔てはすべてあります\n",
+				   "running; no fence is missing\n"));
+	else
+		buf_printf(b,
+			   cli_say(cli, "動いています。欠けている隔て: %.*s\n",
+				   "running; fences missing: %.*s\n"),
+			   (int)st->missing.n, (const char *)st->missing.p);
 }
 
 static void print(const struct cli *cli, const struct site *s, const struct status *st)
@@ -44,9 +66,13 @@ static void print(const struct cli *cli, const struct site *s, const struct stat
 			buf_printf(&b, "%s\"%s\":%llu", i > 1 ? "," : "",
 				   transfer_state_word((enum transfer_state)i),
 				   (unsigned long long)st->count[i]);
-		buf_printf(&b, "},\"entries\":%llu,\"signed\":%llu,\"disk_free\":%llu}\n",
+		buf_printf(&b,
+			   "},\"entries\":%llu,\"signed\":%llu,\"disk_free\":%llu,\"running\":%s,"
+			   "\"fences_missing\":",
 			   (unsigned long long)st->entries, (unsigned long long)st->signed_size,
-			   (unsigned long long)st->disk_free);
+			   (unsigned long long)st->disk_free, st->running ? "true" : "false");
+		buf_json(&b, buf_view(&st->missing));
+		buf_str(&b, "}\n");
 	} else {
 		buf_printf(&b, "%.*s (%.*s)\n", (int)s->config->city_name.n,
 			   (const char *)s->config->city_name.p, (int)s->config->city.n,
@@ -63,6 +89,7 @@ static void print(const struct cli *cli, const struct site *s, const struct stat
 			   (unsigned long long)st->entries, (unsigned long long)st->signed_size,
 			   (unsigned long long)(st->disk_free >> 20),
 			   (unsigned long long)(st->disk_total >> 20));
+		print_fences(cli, st, &b);
 	}
 	printf("%.*s", (int)b.n, (const char *)b.p);
 }
@@ -75,10 +102,12 @@ static int run(const struct cli *cli)
 
 	if (site_open(cli, cli->operand[0], STORE_READ, &s) != OK)
 		return EXIT_ERROR;
+	buf_init(&st.missing, RUNNING_MAX);
 	e = gather(&s, &st);
 	if (e != OK)
 		return cli_fail(cli, "%s: %s", cli->operand[0], err_str(e));
 	print(cli, &s, &st);
+	buf_free(&st.missing);
 	return EXIT_DONE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "os/file.h"
+#include "sekisho/ids.h"
 #include "tlog/note.h"
 
 struct parser {
@@ -219,6 +220,15 @@ static enum err set_port(struct parser *p, struct slice v, void *field)
 	return OK;
 }
 
+static enum err set_uid(struct parser *p, struct slice v, void *field)
+{
+	uint64_t n;
+
+	TRY(number(p, v, false, UINT32_MAX - 2 * IDS_COUNT, &n));
+	*(unsigned *)field = (unsigned)n;
+	return OK;
+}
+
 /* -- the table -------------------------------------------------------------------------------- */
 
 #define SITE(n, set, f, req) \
@@ -248,6 +258,7 @@ static const struct key keys[] = {
     SITE("name", set_text, city_name, true),
     SITE("help-office", set_text, help_office, false),
     SITE("help-extension", set_text, help_extension, false),
+    SITE("first-uid", set_uid, first_uid, false),
     PATHS("policy", policy),
     LIMIT("upload", set_size, http.upload_bytes),
     LIMIT("free-disk", set_size, watermark_bytes),
@@ -432,6 +443,7 @@ enum err config_parse(struct arena *a, const char *dir, struct slice text,
 		return ERR_MEMORY;
 	c->http = http_limits_default();
 	c->watermark_bytes = 1ull << 30;
+	c->first_uid = IDS_FIRST;
 	c->policy = arena_printf(a, "%s/policy/city.policy", dir);
 	if (!c->policy)
 		return ERR_MEMORY;
@@ -455,22 +467,33 @@ enum err config_parse(struct arena *a, const char *dir, struct slice text,
 	return OK;
 }
 
-enum err config_load(struct arena *a, const char *dir, const struct config **ret, struct diag *d)
+enum err config_read(const char *dir, struct buf *ret, struct diag *d)
 {
-	const char *path = arena_printf(a, "%s/%s", dir, CONFIG_FILE);
-	struct buf text;
+	char path[4096];
 	enum err e;
 
-	if (!path)
-		return ERR_MEMORY;
+	snprintf(path, sizeof path, "%s/%s", dir, CONFIG_FILE);
+	e = file_read(path, ret);
+	return e == OK ? OK : diag_set(d, e, 0, "%s cannot be read: %s", path, err_str(e));
+}
+
+enum err config_load(struct arena *a, const char *dir, const struct config **ret, struct diag *d)
+{
+	AUTO_BUF text;
+
 	buf_init(&text, CONFIG_MAX);
-	e = file_read(path, &text);
-	if (e != OK)
-		e = diag_set(d, e, 0, "%s cannot be read: %s", path, err_str(e));
-	else
-		e = config_parse(a, dir, buf_view(&text), ret, d);
-	buf_free(&text);
-	return e;
+	TRY(config_read(dir, &text, d));
+	return config_parse(a, dir, buf_view(&text), ret, d);
+}
+
+enum err config_given(struct arena *a, const char *dir, int fd, const struct config **ret)
+{
+	struct diag d = {0};
+	AUTO_BUF text;
+
+	buf_init(&text, CONFIG_MAX);
+	TRY(mem_read(fd, &text));
+	return config_parse(a, dir, buf_view(&text), ret, &d);
 }
 
 const struct config_listener *config_listener(const struct config *c, const char *zone)

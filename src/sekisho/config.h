@@ -44,6 +44,7 @@ struct config {
 	struct slice city_name;                   /* on screens */
 	struct slice help_office, help_extension; /* 「困ったとき」; may be empty */
 	const char *policy;                       /* path; its basis lies beside it */
+	unsigned first_uid;                       /* of the roles (sekisho/ids.h) */
 	struct config_listener listeners[CONFIG_LISTENERS_MAX];
 	size_t listeners_n;
 	struct config_witness witnesses[CONFIG_WITNESSES_MAX];
@@ -55,8 +56,13 @@ struct config {
 /* dir is put before relative paths. ERR_SYNTAX, ERR_USAGE, ERR_LIMIT, ERR_MEMORY, with d. */
 enum err config_parse(struct arena *a, const char *dir, struct slice text,
 		      const struct config **ret, struct diag *d) NODISCARD;
-/* Reads DIR/site.conf; further ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_IO. */
+/* The text of DIR/site.conf into ret. ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_LIMIT, ERR_IO, with d. */
+enum err config_read(const char *dir, struct buf *ret, struct diag *d) NODISCARD;
+/* Reads and parses it; further ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_IO. */
 enum err config_load(struct arena *a, const char *dir, const struct config **ret, struct diag *d)
+    NODISCARD;
+/* The same of a sealed memory file that holds its text, which the parent gives to the roles. */
+enum err config_given(struct arena *a, const char *dir, int fd, const struct config **ret)
     NODISCARD;
 
 const struct config_listener *config_listener(const struct config *c, const char *zone);

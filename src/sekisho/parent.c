@@ -7,7 +7,10 @@
 #include "os/clock.h"
 #include "os/log.h"
 #include "os/loop.h"
+#include "os/owner.h"
 #include "os/spawn.h"
+#include "sekisho/ids.h"
+#include "sekisho/running.h"
 #include "sekisho/subcommand.h"
 #include "worker/proto.h"
 
@@ -17,6 +20,7 @@
 #define DELAY_MOST_MS 10000u
 #define STEADY_MS 10000u /* having lived so long, a role is no longer crashing in a row */
 #define STOP_MS 10000u
+#define STAGES 4u /* of leaving */
 
 struct parent;
 
@@ -26,7 +30,7 @@ struct process {
 	enum role_id role;
 	size_t zone; /* index, SIZE_MAX for none */
 	unsigned n;
-	bool running, ready;
+	bool running, ready, known; /* known: was started once */
 	struct spawned child;
 	int control;
 	struct loop_watch *death, *words;
@@ -46,8 +50,10 @@ struct parent {
 	const struct parent_conf *conf;
 	struct loop *loop;
 	int exe[PROGRAM_COUNT];
-	struct parent_zone *zones; /* with the addresses really bound */
-	int *listeners;
+	struct given given;
+	bool root;       /* each role is a user of its own */
+	int running;     /* DIR/running */
+	unsigned lacked; /* namespaces that some role did not get */
 	struct process proc[PROCESSES_MAX];
 	size_t procs;
 	struct link link[LINKS_MAX];
@@ -60,7 +66,7 @@ struct parent {
 
 static const char *zone_name(const struct parent *p, const struct process *c)
 {
-	return c->zone == SIZE_MAX ? "-" : p->zones[c->zone].zone;
+	return c->zone == SIZE_MAX ? "-" : p->given.zone[c->zone].zone;
 }
 
 /* ---- the plan: which processes and links there are ---- */
@@ -68,7 +74,7 @@ static const char *zone_name(const struct parent *p, const struct process *c)
 static enum err plan_processes(struct parent *p)
 {
 	for (unsigned r = 0; r < ROLE_COUNT; r++) {
-		size_t sets = roles[r].per_zone ? p->conf->zones_n : 1;
+		size_t sets = roles[r].per_zone ? p->given.n : 1;
 
 		for (size_t z = 0; z < sets; z++)
 			for (unsigned n = 0; n < roles[r].instances; n++) {
@@ -164,15 +170,29 @@ static enum err add_edge(struct command_line *c, const struct role_edge *e, int 
 	return OK;
 }
 
+static enum err add_given(struct parent *p, const struct process *c, struct command_line *line,
+			  enum edge_kind kind, int fd)
+{
+	struct role_edge e = {.kind = kind};
+
+	if (fd < 0)
+		return OK;
+	snprintf(e.zone, sizeof e.zone, "%s", zone_name(p, c));
+	return add_edge(line, &e, fd);
+}
+
 static enum err add_edges(struct parent *p, struct process *c, struct command_line *line)
 {
 	size_t me = (size_t)(c - p->proc);
 
+	if (!role_is_zygote(c->role))
+		TRY(add_given(p, c, line, EDGE_CONFIG, p->given.config));
 	if (roles[c->role].per_listener) {
-		struct role_edge e = {.listen = true};
+		const struct given_zone *z = &p->given.zone[c->zone];
 
-		snprintf(e.zone, sizeof e.zone, "%s", zone_name(p, c));
-		TRY(add_edge(line, &e, p->listeners[c->zone]));
+		TRY(add_given(p, c, line, EDGE_LISTEN, z->listener));
+		TRY(add_given(p, c, line, EDGE_CERT, z->cert));
+		TRY(add_given(p, c, line, EDGE_KEY, z->key));
 	}
 	for (size_t i = 0; i < p->links; i++)
 		for (int side = 0; side < 2; side++) {
@@ -200,17 +220,32 @@ static void close_own_ends(struct parent *p, const struct process *c)
 static void on_death(void *arg, int fd, unsigned events);
 static void on_words(void *arg, int fd, unsigned events);
 
-/* Namespaces for a zygote, none for another role: http leaves its network by itself. */
+/*
+ * All for a zygote. Another role gets no network; one of root needs no user namespace for that.
+ */
+static unsigned namespaces_of(const struct parent *p, enum role_id role)
+{
+	if (role_is_zygote(role))
+		return SPAWN_NS_ALL;
+	return SPAWN_NS_NET | SPAWN_NS_IPC | SPAWN_NS_UTS | (p->root ? 0 : SPAWN_NS_USER);
+}
+
 static enum err spawn_role(struct parent *p, struct process *c, const struct command_line *line)
 {
-	return spawn(&(struct spawn){.exe = p->exe[roles[c->role].program],
-				     .argv = line->argv,
-				     .env = role_is_zygote(c->role) ? proto_zygote_env : NULL,
-				     .fds = line->fds,
-				     .nfds = line->nfds,
-				     .namespaces = role_is_zygote(c->role) ? SPAWN_NS_ALL : 0,
-				     .die_with_parent = true},
-		     &c->child);
+	struct spawn_user as = ids_of(p->conf->config->first_uid, c->role, c->zone);
+	enum err e = spawn(&(struct spawn){.exe = p->exe[roles[c->role].program],
+					   .argv = line->argv,
+					   .env = role_is_zygote(c->role) ? proto_zygote_env : NULL,
+					   .fds = line->fds,
+					   .nfds = line->nfds,
+					   .namespaces = namespaces_of(p, c->role),
+					   .as = p->root ? &as : NULL,
+					   .die_with_parent = true},
+			   &c->child);
+
+	if (e == OK)
+		p->lacked |= namespaces_of(p, c->role) & ~c->child.namespaces;
+	return e;
 }
 
 static enum err tell_namespaces(struct process *c)
@@ -257,7 +292,7 @@ static enum err start(struct parent *p, struct process *c)
 	}
 	close_own_ends(p, c);
 	c->control = two[0];
-	c->running = true;
+	c->running = c->known = true;
 	c->ready = false;
 	c->syscall[0] = '\0';
 	c->started_ms = clock_mono_ms();
@@ -354,6 +389,28 @@ static void on_death(void *arg, int fd, unsigned events)
 	c->delay_ms = c->delay_ms * 2 > DELAY_MOST_MS ? DELAY_MOST_MS : c->delay_ms * 2;
 }
 
+/* Into the log and DIR/running: what this machine or account does not give. */
+static enum err say_missing(struct parent *p)
+{
+	struct fences f = {.have = ~0u};
+	struct fences got = {0};
+	AUTO_BUF b;
+
+	buf_init(&b, RUNNING_MAX);
+	fences_of_ns(&got, p->lacked);
+	f.have &= ~got.have;
+	if (!p->root)
+		buf_str(&b, "user ids of the roles");
+	if (b.n && got.have)
+		buf_str(&b, ", ");
+	fences_missing(f, &b);
+	TRY(buf_err(&b));
+	if (b.n)
+		log_event(LEVEL_WARN, "fences-missing", "missing=\"%.*s\"", (int)b.n,
+			  (const char *)b.p);
+	return running_say(p->running, buf_view(&b));
+}
+
 static void tell_ready(struct parent *p)
 {
 	for (size_t i = 0; i < p->procs; i++)
@@ -363,8 +420,21 @@ static void tell_ready(struct parent *p)
 		return;
 	p->told_ready = true;
 	log_event(LEVEL_INFO, "ready", "roles=%zu", p->procs);
+	if (say_missing(p) != OK)
+		log_event(LEVEL_ERROR, "running-not-written", "dir=%s", p->conf->dir);
 	if (p->conf->ready)
-		p->conf->ready(p->conf->arg, p->zones, p->conf->zones_n);
+		p->conf->ready(p->conf->arg, &p->given);
+}
+
+/* Once the gateway serves, those that read what it made. */
+static void start_rest(struct parent *p)
+{
+	for (size_t i = 0; i < p->procs; i++) {
+		enum err e = p->proc[i].known ? OK : start(p, &p->proc[i]);
+
+		if (e != OK)
+			fail(p, e);
+	}
 }
 
 /* Kills the zygotes of a role that `c` has edges to; on_death starts them again. */
@@ -409,6 +479,8 @@ static void read_words(struct process *c)
 			sandbox_syscall_name(last.syscall, c->syscall);
 	} else if (n == WIRE_HEADER && raw[0] == 0 && raw[1] == ROLE_MSG_READY) {
 		c->ready = true;
+		if (c->role == ROLE_GATEWAY && !c->p->stopping)
+			start_rest(c->p);
 		tell_ready(c->p);
 	} else if (n == WIRE_HEADER + 1 && raw[0] == 0 && raw[1] == ROLE_MSG_REPLACE) {
 		replace(c, raw[WIRE_HEADER]);
@@ -429,23 +501,25 @@ static void tell(struct process *c, enum role_message what)
 }
 
 /*
- * Nobody leaves before those who still need it: the gateway has its last entries signed, and a job
- * that was lost to the stop would count as one that crashed.
+ * Nobody leaves before those who still need it: the gateway is the last to close the store and has
+ * its last entries signed, and a job that was lost to the stop would count as one that crashed.
  */
 static unsigned stage_of(enum role_id role)
 {
-	return role_is_zygote(role) ? 2 : role == ROLE_SIGNER ? 1 : 0;
+	if (role_is_zygote(role))
+		return 3;
+	return role == ROLE_SIGNER ? 2 : role == ROLE_GATEWAY ? 1 : 0;
 }
 
 /* Tells the first stage of which anybody runs; each is told once. */
 static void stop_next(struct parent *p)
 {
-	unsigned stage = 3;
+	unsigned stage = STAGES;
 
 	for (size_t i = 0; i < p->procs; i++)
 		if (p->proc[i].running && stage_of(p->proc[i].role) < stage)
 			stage = stage_of(p->proc[i].role);
-	if (stage == 3 || stage < p->told_stop)
+	if (stage == STAGES || stage < p->told_stop)
 		return;
 	p->told_stop = stage + 1;
 	for (size_t i = 0; i < p->procs; i++)
@@ -493,34 +567,39 @@ static void on_stop(void *arg, int signo)
 
 /* ---- the whole ---- */
 
-static enum err open_listeners(struct parent *p, const char **ret_where)
-{
-	for (size_t i = 0; i < p->conf->zones_n; i++) {
-		*ret_where = p->zones[i].zone;
-		TRY(sock_listen(&p->zones[i].listen, &p->listeners[i]));
-		/* Port 0 asks for any; who is told of the address needs the real one. */
-		TRY(sock_local(p->listeners[i], &p->zones[i].listen));
-	}
-	return OK;
-}
-
 /* Pins them now: what replaces a file later does not become a role of this run. */
-static enum err open_programs(struct parent *p, const char **ret_where)
+static enum err open_programs(struct parent *p, struct diag *d)
 {
-	*ret_where = "roles";
 	TRY(spawn_self(&p->exe[PROGRAM_MAIN]));
 	for (size_t i = PROGRAM_MAIN + 1; i < PROGRAM_COUNT; i++) {
-		*ret_where = role_programs[i];
-		TRY(spawn_program(role_programs[i], PROGRAM_FOLDER, &p->exe[i]));
+		enum err e = spawn_program(role_programs[i], PROGRAM_FOLDER, &p->exe[i]);
+
+		if (e != OK)
+			return diag_set(d, e, 0, "%s: %s", role_programs[i], err_str(e));
 	}
 	return OK;
 }
 
-static enum err serve(struct parent *p, const char **ret_where)
+static enum err begin(struct parent *p, struct diag *d)
 {
-	TRY(open_listeners(p, ret_where));
-	TRY(open_programs(p, ret_where));
-	*ret_where = "roles";
+	enum err e = running_begin(p->conf->dir, &p->running);
+
+	if (e == ERR_CONFLICT)
+		return diag_set(d, e, 0, "%s: a server runs here already", p->conf->dir);
+	if (e != OK)
+		return diag_set(d, e, 0, "%s/running: %s", p->conf->dir, err_str(e));
+	if (p->root) {
+		TRY(spawn_forget_groups());
+		TRY(ids_check(p->conf->dir, p->conf->config->first_uid, d));
+		TRY(ids_own(p->conf->dir, p->conf->config->first_uid, d));
+	}
+	TRY(given_open(p->conf->config, p->conf->text, NULL, &p->given, d));
+	return open_programs(p, d);
+}
+
+static enum err serve(struct parent *p, struct diag *d)
+{
+	TRY(begin(p, d));
 	TRY(plan_processes(p));
 	TRY(plan_links(p));
 	TRY(loop_new(&p->loop));
@@ -528,7 +607,8 @@ static enum err serve(struct parent *p, const char **ret_where)
 	TRY(loop_signal(p->loop, SIGINT, on_stop, p));
 	TRY(loop_signal(p->loop, SIGHUP, on_reload, p));
 	for (size_t i = 0; i < p->procs; i++)
-		TRY(start(p, &p->proc[i]));
+		if (stage_of(p->proc[i].role) > 0)
+			TRY(start(p, &p->proc[i]));
 	TRY(loop_run(p->loop));
 	log_event(LEVEL_INFO, "stopped", "roles=%zu", p->procs);
 	return p->failed;
@@ -552,41 +632,30 @@ static void end(struct parent *p)
 		fd_close(&p->link[i].fd[0]);
 		fd_close(&p->link[i].fd[1]);
 	}
-	for (size_t i = 0; i < p->conf->zones_n; i++)
-		fd_close(&p->listeners[i]);
+	given_close(&p->given);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
 		fd_close(&p->exe[i]);
+	fd_close(&p->running);
 	loop_free(p->loop);
-	free(p->listeners);
-	free(p->zones);
 	free(p);
 }
 
-enum err parent_run(const struct parent_conf *conf, const char **ret_where)
+enum err parent_run(const struct parent_conf *conf, struct diag *d)
 {
 	struct parent *p = calloc(1, sizeof *p);
-	static char where[ZONE_SIZE];
-	const char *at = "";
 	enum err e;
 
 	if (!p)
-		return ERR_MEMORY;
+		return diag_set(d, ERR_MEMORY, 0, "%s", err_str(ERR_MEMORY));
 	p->conf = conf;
+	p->given = GIVEN_NONE;
+	p->root = owner_is_root();
+	p->running = -1;
 	memset(p->exe, -1, sizeof p->exe);
-	p->zones = calloc(conf->zones_n + 1, sizeof *p->zones);
-	p->listeners = calloc(conf->zones_n + 1, sizeof *p->listeners);
-	if (!p->zones || !p->listeners) {
-		free(p->zones);
-		free(p->listeners);
-		free(p);
-		return ERR_MEMORY;
-	}
-	memcpy(p->zones, conf->zones, conf->zones_n * sizeof *p->zones);
-	for (size_t i = 0; i < conf->zones_n; i++)
-		p->listeners[i] = -1;
-	e = serve(p, &at);
-	snprintf(where, sizeof where, "%s", at);
+	diag_set(d, OK, 0, "%s", "");
+	e = serve(p, d);
+	if (e != OK && d->text[0] == '\0')
+		e = diag_set(d, e, 0, "roles: %s", err_str(e));
 	end(p);
-	*ret_where = where;
 	return e;
 }

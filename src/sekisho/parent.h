@@ -1,36 +1,35 @@
 /*
  * parent: starts the roles, watches them, starts a dead one again; and nothing else.
  *
- * It never reads a byte from outside: of its configuration only zones and listeners, of its
- * children only how they ended. A role that died is started again after 0.1 s, and after twice that
- * each time it dies within 10 s of its start, up to 10 s. Its peers get new ends of its edges over
- * their control sockets. SIGTERM and SIGINT stop all roles (SIGKILL after 10 s), SIGHUP is passed
- * on as a reload.
+ * It never reads a byte from outside: only its configuration, the certificates it names (given.h)
+ * and how its children ended. Started as root it makes each role another user (ids.h); each role
+ * has a network of its own without any device, where the kernel gives one. What is missing is
+ * logged and stands in DIR/running (running.h). The gateway is started first: it makes the files
+ * that portals need, and may only read. A role that died is started again after 0.1 s, and after
+ * twice that each time it dies within 10 s of its start, up to 10 s. Its peers get new ends of its
+ * edges over their control sockets. SIGTERM and SIGINT stop all roles (SIGKILL after 10 s), SIGHUP
+ * is passed on as a reload.
  *
- * Log events: role-started, role-ended (with signal, exit code, or the forbidden system call),
- * reload, stopping, stopped.
+ * Log events: fences-missing, role-started, role-ended (with signal, exit code, or the forbidden
+ * system call), reload, stopping, stopped.
  */
 #ifndef SEKISHO_PARENT_H
 #define SEKISHO_PARENT_H
 
-#include "os/sock.h"
+#include "sekisho/given.h"
 #include "sekisho/roles.h"
-
-struct parent_zone {
-	char zone[ZONE_SIZE];
-	struct sock_addr listen;
-};
 
 struct parent_conf {
 	const char *dir;
-	const struct parent_zone *zones;
-	size_t zones_n;
+	const struct config *config;
+	struct slice text; /* that it was read from */
 	/* Called once when every role runs, with the addresses really bound; may be NULL. */
-	void (*ready)(void *arg, const struct parent_zone *zones, size_t n);
+	void (*ready)(void *arg, const struct given *given);
 	void *arg;
 };
 
-/* Runs until it is told to stop. ERR_CONFLICT / ERR_FORBIDDEN when a listener cannot be bound. */
-enum err parent_run(const struct parent_conf *conf, const char **ret_where) NODISCARD;
+/* Runs until it is told to stop. ERR_CONFLICT / ERR_FORBIDDEN when a listener cannot be bound; d.
+ */
+enum err parent_run(const struct parent_conf *conf, struct diag *d) NODISCARD;
 
 #endif

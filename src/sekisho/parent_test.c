@@ -107,7 +107,7 @@ static void serve_one(struct role_env *env, int fd)
 static int run_http(struct role_env *env)
 {
 	const char *const read[] = {"/", NULL};
-	int l = role_listener(env);
+	int l = role_given(env, EDGE_LISTEN);
 
 	role_lock(env, read, NULL);
 	if (role_ready(env) != OK)
@@ -160,39 +160,42 @@ struct system {
 	pid_t pid;
 	FILE *log;
 	struct sock_addr *addr; /* shared: filled by the parent when it is ready */
+	char dir[32];
 };
 
-static void on_ready(void *arg, const struct parent_zone *zones, size_t n)
+static void on_ready(void *arg, const struct given *given)
 {
 	struct sock_addr *shared = arg;
 
-	for (size_t i = n; i-- > 0;)
-		shared[i] = zones[i].listen;
+	for (size_t i = given->n; i-- > 0;)
+		shared[i] = given->zone[i].bound;
 }
 
-static int child_main(struct sock_addr *shared)
+static int child_main(struct sock_addr *shared, const char *dir)
 {
-	struct parent_zone zones[2] = {{.zone = "internet"}, {.zone = "lgwan"}};
+	static const char text[] = "[site]\ncity = test\nname = test\n"
+				   "[listen internet]\naddress = 127.0.0.1:0\nhosts = localhost\n"
+				   "[listen lgwan]\naddress = 127.0.0.1:0\nhosts = localhost\n";
 	struct parent_conf conf = {
-	    .dir = "/nowhere", .zones = zones, .zones_n = 2, .ready = on_ready, .arg = shared};
-	const char *where;
+	    .dir = dir, .text = slice_str(text), .ready = on_ready, .arg = shared};
+	struct arena *a = arena_new(1 << 20);
+	struct diag d = {0};
 
-	for (int i = 0; i < 2; i++)
-		if (sock_addr_parse(S("127.0.0.1:0"), &zones[i].listen) != OK)
-			return 1;
-	return parent_run(&conf, &where) == OK ? 0 : 1;
+	if (!a || config_parse(a, conf.dir, conf.text, &conf.config, &d) != OK)
+		return 1;
+	return parent_run(&conf, &d) == OK ? 0 : 1;
 }
 
 static struct system start_system(void)
 {
-	struct system s = {.log = tmpfile()};
+	struct system s = {.log = tmpfile(), .dir = "/tmp/sekisho-parent.XXXXXX"};
 
 	s.addr = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	REQUIRE(s.log && s.addr != MAP_FAILED);
+	REQUIRE(s.log && s.addr != MAP_FAILED && mkdtemp(s.dir));
 	s.pid = fork();
 	if (s.pid == 0) {
 		dup2(fileno(s.log), STDERR_FILENO);
-		_exit(child_main(s.addr));
+		_exit(child_main(s.addr, s.dir));
 	}
 	for (int i = 0; i < 500 && ((volatile struct sock_addr *)s.addr)->n == 0; i++)
 		usleep(10000);
@@ -212,12 +215,15 @@ static bool logged(const struct system *s, const char *what)
 static void stop_system(struct system *s)
 {
 	int status = -1;
+	char running[64];
 
 	REQUIRE(kill(s->pid, SIGTERM) == 0 && waitpid(s->pid, &status, 0) == s->pid);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	CHECK(logged(s, "event=stopped"));
 	fclose(s->log);
 	munmap(s->addr, 4096);
+	snprintf(running, sizeof running, "%s/running", s->dir);
+	CHECK(unlink(running) == 0 && rmdir(s->dir) == 0);
 }
 
 /* What the zone's door answers to a letter; "" when nobody does. */
@@ -327,7 +333,7 @@ static void edges_are_printed_and_read(void)
 	role_edge_print(&e, text, sizeof text);
 	CHECK_STR(slice_str(text), "portal/lgwan/1");
 	REQUIRE(role_edge_parse(slice_str(text), &back) == OK);
-	CHECK(back.peer == ROLE_PORTAL && back.n == 1 && !back.listen);
+	CHECK(back.peer == ROLE_PORTAL && back.n == 1 && back.kind == EDGE_PEER);
 	CHECK_STR(slice_str(back.zone), "lgwan");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		CHECK(role_edge_parse(slice_str(bad[i]), &back) == ERR_USAGE);

@@ -10,6 +10,9 @@ const char *const role_programs[PROGRAM_COUNT] = {
     [PROGRAM_WORKER] = WORKER_PROGRAM,
 };
 
+static const char *const kind_words[EDGE_KINDS] = {
+    [EDGE_LISTEN] = "listen", [EDGE_CONFIG] = "config", [EDGE_CERT] = "cert", [EDGE_KEY] = "key"};
+
 static enum err role_by_name(struct slice name, enum role_id *ret)
 {
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
@@ -27,7 +30,8 @@ bool role_is_zygote(enum role_id id)
 
 void role_edge_print(const struct role_edge *e, char *ret, size_t size)
 {
-	snprintf(ret, size, "%s/%s/%u", e->listen ? "listen" : roles[e->peer].name, e->zone, e->n);
+	snprintf(ret, size, "%s/%s/%u",
+		 e->kind == EDGE_PEER ? roles[e->peer].name : kind_words[e->kind], e->zone, e->n);
 }
 
 enum err role_edge_parse(struct slice text, struct role_edge *ret)
@@ -46,8 +50,10 @@ enum err role_edge_parse(struct slice text, struct role_edge *ret)
 	zone = slice_head(rest, b);
 	if (!slice_u64(slice_from(rest, b + 1), &n) || n > EDGES_MAX)
 		return ERR_USAGE;
-	e.listen = slice_eq_str(slice_head(text, a), "listen");
-	if (!e.listen && role_by_name(slice_head(text, a), &e.peer) != OK)
+	for (unsigned k = EDGE_LISTEN; k < EDGE_KINDS; k++)
+		if (slice_eq_str(slice_head(text, a), kind_words[k]))
+			e.kind = (enum edge_kind)k;
+	if (e.kind == EDGE_PEER && role_by_name(slice_head(text, a), &e.peer) != OK)
 		return ERR_USAGE;
 	memcpy(e.zone, zone.p, zone.n);
 	e.n = (unsigned)n;
@@ -60,17 +66,17 @@ struct role_edge *role_find(struct role_env *env, enum role_id peer, const char 
 	for (size_t i = 0; i < env->edges; i++) {
 		struct role_edge *e = &env->edge[i];
 
-		if (!e->listen && e->peer == peer && e->n == n &&
+		if (e->kind == EDGE_PEER && e->peer == peer && e->n == n &&
 		    (!zone || strcmp(e->zone, zone) == 0))
 			return e;
 	}
 	return NULL;
 }
 
-int role_listener(const struct role_env *env)
+int role_given(const struct role_env *env, enum edge_kind kind)
 {
 	for (size_t i = 0; i < env->edges; i++)
-		if (env->edge[i].listen)
+		if (env->edge[i].kind == kind)
 			return env->edge[i].fd;
 	return -1;
 }

@@ -312,7 +312,7 @@ static enum err link_up(struct link *link)
 {
 	struct state *s = link->s;
 
-	if (link->edge->fd < 0)
+	if (link->edge->kind != EDGE_PEER || link->edge->fd < 0)
 		return OK;
 	if (is_zygote(link))
 		return pool_attach(s->pool, kind_of(link), link->edge->fd);
@@ -464,12 +464,12 @@ static void on_replace(void *arg, enum worker_kind kind)
 		stop(s, EXIT_ERROR);
 }
 
-/* Files of the installation to write, the folder of the policy to read; no process, no network. */
+/* Store and content to write, keys of the content and policy to read; no process, no network. */
 static enum err lock(struct state *s)
 {
 	struct slice path = slice_str(s->config->policy);
-	char folder[4096] = ".";
-	const char *const read[] = {folder, NULL}, *const write[] = {s->env->dir, NULL};
+	char folder[4096] = ".", keys[4096], store[4096], blobs[4096];
+	const char *const read[] = {folder, keys, NULL}, *const write[] = {store, blobs, NULL};
 	size_t n = path.n;
 	struct fences f;
 
@@ -479,6 +479,9 @@ static enum err lock(struct state *s)
 		return ERR_LIMIT;
 	if (n > 0)
 		snprintf(folder, sizeof folder, "%.*s", (int)n, s->config->policy);
+	snprintf(keys, sizeof keys, "%s/keys", s->env->dir);
+	snprintf(store, sizeof store, "%s/" STORE_FOLDER, s->env->dir);
+	snprintf(blobs, sizeof blobs, "%s/blobs", s->env->dir);
 	f = role_lock(s->env, read, write);
 	log_event(fences_has(f, FENCE_LANDLOCK) && fences_has(f, FENCE_SECCOMP) ? LEVEL_INFO
 										: LEVEL_WARN,
@@ -531,14 +534,14 @@ static enum err start(struct state *s)
 {
 	struct loop_watch *control;
 	struct loop_timer *timer;
-	struct diag d = {0};
 
 	s->config_arena = arena_new(4 << 20);
 	s->msg = malloc(sizeof *s->msg);
 	if (!s->config_arena || !s->msg)
 		return ERR_MEMORY;
 	wire_msg_init(s->msg);
-	TRY(config_load(s->config_arena, s->env->dir, &s->config, &d));
+	TRY(config_given(s->config_arena, s->env->dir, role_given(s->env, EDGE_CONFIG),
+			 &s->config));
 	TRY(lock(s));
 	TRY(loop_new(&s->loop));
 	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &control));

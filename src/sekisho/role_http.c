@@ -582,12 +582,12 @@ static void on_server(void *arg, int fd, unsigned events)
 
 /* -- start ------------------------------------------------------------------------------------- */
 
-static enum err read_pem(struct state *s, const char *path, const char **ret)
+static enum err read_pem(struct state *s, int fd, const char **ret)
 {
 	AUTO_BUF b;
 
 	buf_init(&b, PEM_MAX);
-	TRY(file_read(path, &b));
+	TRY(mem_read(fd, &b));
 	*ret = arena_str(s->arena, buf_view(&b));
 	explicit_bzero(b.p, b.n);
 	return *ret ? OK : ERR_MEMORY;
@@ -595,13 +595,13 @@ static enum err read_pem(struct state *s, const char *path, const char **ret)
 
 static enum err open_server(struct state *s)
 {
-	struct http_config c = {.listen_fd = role_listener(s->env), .ops = &ops, .ctx = s};
+	struct http_config c = {
+	    .listen_fd = role_given(s->env, EDGE_LISTEN), .ops = &ops, .ctx = s};
 	const struct config *config;
 	const struct config_listener *l;
 	struct sock_addr local;
-	struct diag d = {0};
 
-	TRY(config_load(s->arena, s->env->dir, &config, &d));
+	TRY(config_given(s->arena, s->env->dir, role_given(s->env, EDGE_CONFIG), &config));
 	l = config_listener(config, s->env->zone);
 	if (!l || c.listen_fd < 0)
 		return ERR_USAGE;
@@ -611,24 +611,19 @@ static enum err open_server(struct state *s)
 	c.port = l->public_port ? l->public_port : sock_addr_port(&local);
 	c.limits = config->http;
 	if (l->tls_cert) {
-		TRY(read_pem(s, l->tls_cert, &c.tls_cert));
-		TRY(read_pem(s, l->tls_key, &c.tls_key));
+		TRY(read_pem(s, role_given(s->env, EDGE_CERT), &c.tls_cert));
+		TRY(read_pem(s, role_given(s->env, EDGE_KEY), &c.tls_key));
 	}
 	return http_server_new(&c, &s->server);
 }
 
-/* Everything is open: from here on there is no network but the listener, and no file. */
+/* Everything is open: from here on there is no file. */
 static void lock(struct state *s)
 {
-	struct fences net = {0}, f;
+	struct fences f = role_lock(s->env, NULL, NULL);
 
-	sandbox_leave_network(&net);
-	f = role_lock(s->env, NULL, NULL);
-	f.have |= net.have;
-	log_event(fences_has(f, FENCE_NET_NS) && fences_has(f, FENCE_SECCOMP) ? LEVEL_INFO
-									      : LEVEL_WARN,
-		  "http-locked", "network=%s landlock=%d seccomp=%s",
-		  fences_has(f, FENCE_NET_NS) ? "none" : "shared", f.landlock_abi,
+	log_event(fences_has(f, FENCE_SECCOMP) ? LEVEL_INFO : LEVEL_WARN, "http-locked",
+		  "landlock=%d seccomp=%s", f.landlock_abi,
 		  fences_has(f, FENCE_SECCOMP) ? "on" : "off");
 }
 
@@ -647,7 +642,7 @@ static enum err start(struct state *s)
 	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &watch));
 	TRY(loop_watch(s->loop, http_server_fd(s->server), LOOP_READ, on_server, s, &watch));
 	for (size_t i = 0; i < s->env->edges; i++)
-		if (!s->env->edge[i].listen && s->env->edge[i].peer == ROLE_PORTAL) {
+		if (s->env->edge[i].kind == EDGE_PEER && s->env->edge[i].peer == ROLE_PORTAL) {
 			struct portal *p = &s->portals[s->portals_n++];
 
 			*p = (struct portal){.s = s, .edge = &s->env->edge[i]};

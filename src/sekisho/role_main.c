@@ -1,5 +1,6 @@
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "os/log.h"
 #include "sekisho/roles.h"
 
@@ -41,6 +42,7 @@ enum err role_main(const char *const *words, size_t n, int *ret_code)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	umask(022);
 	log_init(roles[env.id].name, LEVEL_INFO);
 	*ret_code = role_entries[env.id](&env);
 	return OK;

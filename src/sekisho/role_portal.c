@@ -6,6 +6,7 @@
  * Log events: portal-start-failed, policy-not-loaded (the role ends), gateway-gone,
  * http-broke-protocol (the role ends; the parent starts it anew with new edges).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include "governance/version.h"
 #include "os/clock.h"
@@ -386,9 +387,7 @@ static void on_control(void *arg, int fd, unsigned events)
 
 static enum err open_rooms(struct state *s)
 {
-	struct diag d = {0};
-
-	TRY(config_load(s->arena, s->env->dir, &s->config, &d));
+	TRY(config_given(s->arena, s->env->dir, role_given(s->env, EDGE_CONFIG), &s->config));
 	TRY(view_open(s->env->dir, s->config->city, &s->view));
 	TRY(load_policy(s, view_store(s->view)));
 	s->web.view = s->view;
@@ -405,8 +404,12 @@ static enum err open_rooms(struct state *s)
 
 static enum err start(struct state *s)
 {
-	const char *const read[] = {s->env->dir, NULL};
+	char folder[4096], log[4096];
+	const char *const read[] = {log, NULL}, *const write[] = {folder, NULL};
 	struct loop_watch *control;
+
+	snprintf(folder, sizeof folder, "%s/" STORE_FOLDER, s->env->dir);
+	snprintf(log, sizeof log, "%s/log", s->env->dir);
 
 	s->arena = arena_new(4 << 20);
 	s->msg = malloc(sizeof *s->msg);
@@ -427,7 +430,8 @@ static enum err start(struct state *s)
 		TRY(loop_watch(s->loop, s->http->fd, LOOP_READ, on_http, s, &s->http_watch));
 	if (s->gateway->fd >= 0)
 		TRY(gateway_up(s));
-	role_lock(s->env, read, read);
+	/* To write: an engine without rights to its index beside the store makes do without. */
+	role_lock(s->env, read, write);
 	return role_ready(s->env);
 }
 

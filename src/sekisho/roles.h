@@ -6,10 +6,10 @@
  *     PROGRAM role NAME ZONE N DIR [EDGE ...]
  *
  * with its control socket on fd 3 and its edges and listeners on fd 4, 5, ...; EDGE names them in
- * that order, as "peer/zone/n" or "listen/zone/n". N counts the instances of one role in one zone,
- * ZONE is "-" for a role that belongs to none. Only the parent starts processes. A zygote is
- * started in namespaces of its own and learns over its control socket which of them it got
- * (worker/zygote.h).
+ * that order, as "peer/zone/n", or with "listen", "config", "cert" or "key" in place of the peer. N
+ * counts the instances of one role in one zone, ZONE is "-" for a role that belongs to none. Only
+ * the parent starts processes. A zygote is started in namespaces of its own and learns over its
+ * control socket which of them it got (worker/zygote.h).
  *
  * The zone of a message is the zone of the edge it came over, never what the message says.
  */
@@ -46,10 +46,18 @@ extern const char *const role_programs[PROGRAM_COUNT];
 #define ZONE_SIZE 64
 #define EDGES_MAX 64
 
-/* One end of an edge, or a listening socket (listen set). */
+/* One end of an edge, or what else the parent hands to a role when it starts it. */
+enum edge_kind {
+	EDGE_PEER,
+	EDGE_LISTEN, /* the zone's listening socket */
+	EDGE_CONFIG, /* site.conf in a sealed memory file */
+	EDGE_CERT,   /* certificate and key of the zone, likewise; none: plaintext */
+	EDGE_KEY,
+	EDGE_KINDS
+};
 struct role_edge {
-	bool listen;
-	enum role_id peer;
+	enum edge_kind kind;
+	enum role_id peer;    /* of an EDGE_PEER */
 	char zone[ZONE_SIZE]; /* the zone that this edge stands for, "-" for none */
 	unsigned n;           /* instance of the peer */
 	int fd;               /* -1 while the peer is being restarted */
@@ -125,7 +133,7 @@ enum err role_control(struct role_env *env, role_edge_fn *before_close, void *ar
 
 /* The first edge to that peer (and zone, NULL = any), or NULL. */
 struct role_edge *role_find(struct role_env *env, enum role_id peer, const char *zone, unsigned n);
-int role_listener(const struct role_env *env); /* its descriptor, or -1 */
+int role_given(const struct role_env *env, enum edge_kind kind); /* its descriptor, or -1 */
 
 /* The command line of an edge, and back; the fd is not part of it. */
 void role_edge_print(const struct role_edge *e, char *ret, size_t size);

@@ -92,17 +92,19 @@ static enum err read_key(int keys, uint32_t epoch, uint8_t ret[32], bool *ret_fo
 
 enum err blob_home_open(const char *dir, struct blob_home **ret)
 {
-	AUTO_CLOSE top = -1;
 	AUTO_CLOSE keys = -1;
 	AUTO_CLOSE blobs = -1;
+	char path[4096];
 	struct blob_home *h;
 	enum err e = OK;
 
 	if (sodium_init() < 0)
 		return ERR_CRYPTO;
-	TRY(open_dir(AT_FDCWD, dir, &top));
-	TRY(open_dir(top, "keys", &keys));
-	TRY(open_dir(top, "blobs", &blobs));
+	/* Not by way of the folder that holds both: who opens them may have no right to that. */
+	snprintf(path, sizeof path, "%s/keys", dir);
+	TRY(open_dir(AT_FDCWD, path, &keys));
+	snprintf(path, sizeof path, "%s/blobs", dir);
+	TRY(open_dir(AT_FDCWD, path, &blobs));
 	h = calloc(1, sizeof *h);
 	if (!h)
 		return ERR_MEMORY;

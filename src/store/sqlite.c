@@ -1,9 +1,12 @@
 /* sqlite: the embedded engine. WAL, synchronous FULL, one connection per store. */
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "base/buf.h"
+#include "os/file.h"
 #include "store/driver.h"
 
 #define BUSY_MS 10000
@@ -69,6 +72,20 @@ static enum err lite_settings(struct lite *l, enum store_mode mode)
 			    "PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864");
 }
 
+/* The folder of a path, where it is missing. */
+static enum err lite_folder(const char *where)
+{
+	char folder[4096];
+	const char *slash = strrchr(where, '/');
+
+	if (!slash || slash == where || (size_t)(slash - where) >= sizeof folder)
+		return OK;
+	snprintf(folder, sizeof folder, "%.*s", (int)(slash - where), where);
+	if (access(folder, F_OK) == 0)
+		return OK;
+	return file_mkdir(folder, 0700);
+}
+
 /* A new database is readable by its owner only, from its first byte on. */
 static enum err lite_make(const char *where)
 {
@@ -76,6 +93,7 @@ static enum err lite_make(const char *where)
 
 	if (where[0] == ':')
 		return OK;
+	TRY(lite_folder(where));
 	fd = open(where, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return access(where, F_OK) == 0 ? ERR_CONFLICT : ERR_IO;

@@ -23,7 +23,9 @@
 
 #include "base/arena.h"
 
-#define STORE_FILE "store.db" /* in the folder of an installation */
+/* In the folder of an installation. The engine makes files of its own beside the store. */
+#define STORE_FOLDER "store"
+#define STORE_FILE STORE_FOLDER "/store.db"
 
 struct store;
 struct store_driver;

@@ -28,7 +28,7 @@ def fault(text):
 RECEIVING, RECEIVED, SANITIZING, VERIFYING, READY, COLLECTED, HELD, REFUSED = range(1, 9)
 CHUNK, OVERHEAD = 256 * 1024, 40
 
-db = sqlite3.connect(f"file:{root / 'store.db'}?mode=ro", uri=True)
+db = sqlite3.connect(f"file:{root / 'store/store.db'}?mode=ro", uri=True)
 if db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
     fault("the store fails its integrity check")
 if db.execute("PRAGMA foreign_key_check").fetchall():

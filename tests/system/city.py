@@ -26,6 +26,8 @@ def want(ok, what):
 class City:
     def __init__(self, home):
         self.dir, self.offices = home / 'city', set()
+        # Each role is another user, who has to come to the city.
+        os.chmod(home, 0o711)
         self.cli('init', self.dir, '--policy', SOURCE / 'policy/chofu/chofu.policy', '--city',
                  'chofu', '--name', '調布市', '--listen', 'internet=127.0.0.1:0,lgwan=127.0.0.1:0')
         for login, division in (('yamada', '福祉課'), ('suzuki', '福祉課'), ('sato', '市民課')):
