@@ -94,6 +94,7 @@ struct policy_group {
 	struct policy_box box;
 	uint64_t cases;
 	struct policy_outcome before, after; /* of an answer that is no diff: only `after` */
+	bool by_rule; /* of an answer: rules decide; false: nothing permits it */
 };
 
 /* 「LGWAN接続系 から インターネット接続系 への受渡し、機密性1」: attributes of which every value
@@ -103,6 +104,8 @@ void policy_box_print(const struct policy_space *s, const struct policy_box *b,
 /* 「許可しない」, 「再構築による無害化、30日間保存を条件に許可」 */
 void policy_outcome_print(const struct policy_outcome *o, enum policy_lang lang, struct buf *out);
 const char *policy_attr_word(enum policy_attr a);
+/* As questions call it: the same, but "from" and "to" for source and destination. */
+const char *policy_attr_asked(enum policy_attr a);
 
 /* ── diff ────────────────────────────────────────────────────────────────── */
 
@@ -170,8 +173,9 @@ void policy_breach_print(const struct policy *p, const struct policy_breach *b,
 
 struct policy_answer {
 	struct policy_space space;
-	uint64_t cases, permitted;   /* of the cases asked about */
-	struct policy_group *groups; /* all of them by outcome, largest first */
+	uint64_t cases, permitted;   /* of the cases asked about, without the veiled ones */
+	uint64_t veiled;             /* decided by rules that the audience may not read */
+	struct policy_group *groups; /* all of them but the veiled ones, largest first */
 	size_t n_groups;
 	uint64_t rest;
 };
@@ -181,10 +185,24 @@ enum err policy_space_of(struct arena *a, const struct policy *p, struct policy_
     NODISCARD;
 struct policy_box policy_box_all(const struct policy_space *s);
 /* Narrows the attribute to the values the text names ("lgwan", "1,2"); ERR_NOT_FOUND and *d with a
- * suggestion where there is none such. */
+ * suggestion where there is none such. What the audience may not read is no value. */
 enum err policy_box_narrow(struct arena *a, const struct policy_space *s, struct policy_box *b,
-			   struct slice attr, struct slice values, struct diag *d) NODISCARD;
+			   struct slice attr, struct slice values, enum policy_visibility audience,
+			   struct diag *d) NODISCARD;
+/*
+ * What is decided in the given cases. Those in which a rule that the audience may not read takes
+ * part are counted, and neither their outcome nor what they have in common is told; where a rule
+ * that it may read forbids, that is the answer.
+ */
 enum err policy_ask(struct arena *a, const struct policy *p, const struct policy_box *given,
-		    size_t groups_max, struct policy_answer *ret, struct diag *d) NODISCARD;
+		    enum policy_visibility audience, size_t groups_max, struct policy_answer *ret,
+		    struct diag *d) NODISCARD;
+/*
+ * Every statement that decides some case of a group of that answer, in file order: at most max
+ * places in policy_statements(); returns how many there are. Where nothing permits: the default,
+ * if the policy states one.
+ */
+size_t policy_group_deciders(const struct policy *p, const struct policy_group *g,
+			     enum policy_visibility audience, uint32_t *ret, size_t max);
 
 #endif

@@ -18,12 +18,30 @@ static int by_size(const void *a, const void *b)
 	return x->terminal < y->terminal ? -1 : x->terminal > y->terminal;
 }
 
-/* Terminals moved up by one, so that 0 is free for what was not asked about. */
+/*
+ * Terminals of an answer: 0 was not asked about, 1 is veiled, and from 2 on the outcomes.
+ */
+enum { ANSWER_NONE, ANSWER_VEILED, ANSWER_OUTCOME };
+
 static uint32_t above(void *ctx, uint32_t t, uint32_t unused)
 {
 	(void)ctx;
 	(void)unused;
-	return (t == OUTCOME_FORBID ? OUTCOME_NONE : t) + 1;
+	return t + ANSWER_OUTCOME;
+}
+
+/* a: what the rules that may be read decide; b: what the others do. */
+static uint32_t veil_of(void *ctx, uint32_t a, uint32_t b)
+{
+	(void)ctx;
+	return b == OUTCOME_NONE || a == ANSWER_OUTCOME + OUTCOME_FORBID ? a : ANSWER_VEILED;
+}
+
+static bool veil_quick(void *ctx, mdd_ref a, mdd_ref b, mdd_ref *ret)
+{
+	(void)ctx;
+	*ret = a;
+	return b == mdd_leaf(OUTCOME_NONE) || a == mdd_leaf(ANSWER_OUTCOME + OUTCOME_FORBID);
 }
 
 static uint32_t within_of(void *ctx, uint32_t a, uint32_t b)
@@ -65,18 +83,38 @@ static enum err gather(struct arena *a, struct mdd *m, mdd_ref of, const struct 
 					&got, &rest));
 		for (size_t k = 0; k < got; k++)
 			r->groups[r->n_groups++] =
-			    (struct policy_group){boxes[k], cases[k], {0}, o->o[t - 1]};
+			    (struct policy_group){boxes[k],
+						  cases[k],
+						  {0},
+						  o->o[t - ANSWER_OUTCOME],
+						  t != ANSWER_OUTCOME + OUTCOME_NONE};
 		r->rest += rest;
 	}
 	return OK;
 }
 
+/* Every case's answer, 0 where it was not asked about. */
+static enum err answers(struct model *md, const struct view *v, const struct policy *p,
+			const struct policy_box *given, enum policy_visibility audience,
+			mdd_ref *ret, struct diag *d)
+{
+	struct mdd_op within = {within_of, within_quick, NULL, mdd_new_op(md->m)};
+	struct mdd_op veil = {veil_of, veil_quick, NULL, mdd_new_op(md->m)};
+	mdd_ref seen, others;
+
+	TRY(model_build_part(md, v, p, audience, true, &seen, d));
+	TRY(model_build_part(md, v, p, audience, false, &others, d));
+	seen = mdd_apply(md->m, &veil, mdd_map(md->m, above, NULL, seen), others);
+	*ret = mdd_apply(md->m, &within, seen, mdd_box(md->m, given->set, 1));
+	return model_state(md, d);
+}
+
 enum err policy_ask(struct arena *a, const struct policy *p, const struct policy_box *given,
-		    size_t groups_max, struct policy_answer *ret, struct diag *d)
+		    enum policy_visibility audience, size_t groups_max, struct policy_answer *ret,
+		    struct diag *d)
 {
 	AUTO_ARENA arena = arena_new(POLICY_PROOF_BYTES);
 	struct policy_answer r = {.rest = 0};
-	struct mdd_op within = {within_of, within_quick, NULL, 0};
 	struct answer *list;
 	uint64_t *counts;
 	struct outcomes o;
@@ -92,22 +130,59 @@ enum err policy_ask(struct arena *a, const struct policy *p, const struct policy
 	TRY(outcomes_init(&o, arena));
 	md = model_over(&m, &o);
 	v = view_of(&r.space);
-	TRY(model_build(&md, &v, p, &all, d));
-	within.id = mdd_new_op(&m);
-	all = mdd_apply(&m, &within, mdd_map(&m, above, NULL, all), mdd_box(&m, given->set, 1));
-	counts = arena_array(arena, o.n + 1, sizeof *counts);
-	list = arena_array(arena, o.n + 1, sizeof *list);
+	TRY(answers(&md, &v, p, given, audience, &all, d));
+	counts = arena_array(arena, o.n + ANSWER_OUTCOME, sizeof *counts);
+	list = arena_array(arena, o.n, sizeof *list);
 	if (!counts || !list)
 		return ERR_MEMORY;
-	TRY(mdd_tally(&m, all, counts, o.n + 1));
-	for (uint32_t t = 1; t <= o.n; t++) {
-		list[t - 1] = (struct answer){t, counts[t]};
-		r.cases += counts[t];
-		r.permitted += t > OUTCOME_PERMIT ? counts[t] : 0;
+	TRY(mdd_tally(&m, all, counts, o.n + ANSWER_OUTCOME));
+	r.veiled = counts[ANSWER_VEILED];
+	for (uint32_t t = 0; t < o.n; t++) {
+		list[t] = (struct answer){t + ANSWER_OUTCOME, counts[t + ANSWER_OUTCOME]};
+		r.cases += list[t].cases;
+		r.permitted += t >= OUTCOME_PERMIT ? list[t].cases : 0;
 	}
 	qsort(list, o.n, sizeof *list, by_size);
 	TRY(gather(a, &m, all, list, o.n, &o, groups_max ? groups_max : GROUPS_MAX, &r));
 	TRY(model_state(&md, d));
 	*ret = r;
 	return OK;
+}
+
+static bool meets(const struct rule *r, const struct policy_box *b)
+{
+	for (uint32_t t = 0; t < r->n_terms; t++) {
+		size_t k = 0;
+
+		while (k < POLICY_ATTRS && (r->terms[t].set[k] & b->set[k]))
+			k++;
+		if (k == POLICY_ATTRS)
+			return true;
+	}
+	return false;
+}
+
+size_t policy_group_deciders(const struct policy *p, const struct policy_group *g,
+			     enum policy_visibility audience, uint32_t *ret, size_t max)
+{
+	size_t n = 0;
+
+	if (!g->by_rule) {
+		bool told = p->default_deny.at.line && p->default_deny.visibility <= audience;
+
+		if (told && max)
+			ret[0] = p->default_statement;
+		return told;
+	}
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct rule *r = &p->rules[i];
+
+		if (r->forbid == g->after.permit || r->c.visibility > audience ||
+		    !meets(r, &g->box))
+			continue;
+		if (n < max)
+			ret[n] = r->statement;
+		n++;
+	}
+	return n;
 }

@@ -183,8 +183,8 @@ static mdd_ref fold(const struct model *md, const struct view *v, const struct r
 	return model_join(md, fold(md, v, r, n / 2), fold(md, v, r + n / 2, n - n / 2));
 }
 
-enum err model_build(const struct model *md, const struct view *v, const struct policy *p,
-		     mdd_ref *ret, struct diag *d)
+enum err model_build_part(const struct model *md, const struct view *v, const struct policy *p,
+			  enum policy_visibility audience, bool seen, mdd_ref *ret, struct diag *d)
 {
 	size_t n = 0, k = 0;
 	struct row *rows;
@@ -194,13 +194,22 @@ enum err model_build(const struct model *md, const struct view *v, const struct 
 	rows = arena_array(md->m->arena, n, sizeof *rows);
 	if (!rows)
 		return ERR_MEMORY;
-	for (size_t i = 0; i < p->n_rules; i++)
+	for (size_t i = 0; i < p->n_rules; i++) {
+		if ((p->rules[i].c.visibility <= audience) != seen)
+			continue;
 		for (uint32_t t = 0; t < p->rules[i].n_terms; t++)
 			rows[k++] = (struct row){&p->rules[i], &p->rules[i].terms[t]};
-	if (n)
-		qsort(rows, n, sizeof *rows, by_sets);
-	*ret = fold(md, v, rows, n);
+	}
+	if (k)
+		qsort(rows, k, sizeof *rows, by_sets);
+	*ret = fold(md, v, rows, k);
 	return model_state(md, d);
+}
+
+enum err model_build(const struct model *md, const struct view *v, const struct policy *p,
+		     mdd_ref *ret, struct diag *d)
+{
+	return model_build_part(md, v, p, POLICY_SECRET, true, ret, d);
 }
 
 struct unless {

@@ -43,6 +43,10 @@ mdd_ref model_rule(const struct model *md, const struct view *v, const struct ru
 /* All rules of the policy. ERR_LIMIT or ERR_MEMORY, and *d, where it grows too large. */
 enum err model_build(const struct model *md, const struct view *v, const struct policy *p,
 		     mdd_ref *ret, struct diag *d) NODISCARD;
+/* Only those that the audience may read (seen), or only the others. */
+enum err model_build_part(const struct model *md, const struct view *v, const struct policy *p,
+			  enum policy_visibility audience, bool seen, mdd_ref *ret, struct diag *d)
+    NODISCARD;
 /* Cases that are permitted; those whose decision carries none of the obligations in `unless`. */
 mdd_ref model_permitted(const struct model *md, mdd_ref all, uint32_t unless);
 enum err model_state(const struct model *md, struct diag *d) NODISCARD;

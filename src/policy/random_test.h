@@ -13,6 +13,7 @@
 
 static uint64_t seed;
 static struct slice made; /* the text of the last policy */
+static bool some_veiled;  /* a third of its rules are not public */
 
 static unsigned any(unsigned n)
 {
@@ -68,7 +69,8 @@ static void put_rule(struct buf *b)
 	buf_str(b, exception[any(6)]);
 	if (any(3))
 		put_condition(b, false);
-	buf_printf(b, "%s clause 1\n", forbid ? "" : obliges[any(6)]);
+	buf_printf(b, "%s clause 1", forbid ? "" : obliges[any(6)]);
+	buf_str(b, some_veiled && any(3) == 0 ? " 非公開\n" : "\n");
 }
 
 static void put_never(struct buf *b)

@@ -59,6 +59,11 @@ const char *policy_attr_word(enum policy_attr a)
 	return attr_words[a];
 }
 
+const char *policy_attr_asked(enum policy_attr a)
+{
+	return a == POLICY_A_SOURCE ? "from" : a == POLICY_A_DESTINATION ? "to" : attr_words[a];
+}
+
 static uint32_t fixed_count(enum policy_attr a)
 {
 	uint32_t n = 0;
@@ -167,20 +172,24 @@ struct policy_box policy_box_all(const struct policy_space *s)
 }
 
 static enum err find_value(struct arena *a, const struct policy_space *s, enum policy_attr k,
-			   struct slice word, uint32_t *ret, struct diag *d)
+			   struct slice word, enum policy_visibility audience, uint32_t *ret,
+			   struct diag *d)
 {
 	struct slice words[POLICY_VALUES_MAX];
 	const char *near, *all = NULL;
+	size_t n = 0;
 
 	for (uint32_t v = 0; v < s->n[k]; v++) {
-		words[v] = s->value[k][v].word;
-		if (slice_eq(words[v], word)) {
+		if (s->value[k][v].visibility > audience)
+			continue;
+		words[n++] = s->value[k][v].word;
+		if (slice_eq(words[n - 1], word)) {
 			*ret = v;
 			return OK;
 		}
 	}
-	near = policy_suggest(a, word, words, s->n[k]);
-	for (uint32_t v = 0; v < s->n[k] && !near[0]; v++)
+	near = policy_suggest(a, word, words, n);
+	for (size_t v = 0; v < n && !near[0]; v++)
 		all = arena_printf(a, "%s%s%.*s", all ? all : "", v ? ", " : ": one of ",
 				   (int)words[v].n, (const char *)words[v].p);
 	return diag_set(d, ERR_NOT_FOUND, 0, "'%.*s' is no value of %s%s", (int)word.n,
@@ -188,7 +197,8 @@ static enum err find_value(struct arena *a, const struct policy_space *s, enum p
 }
 
 enum err policy_box_narrow(struct arena *a, const struct policy_space *s, struct policy_box *b,
-			   struct slice attr, struct slice values, struct diag *d)
+			   struct slice attr, struct slice values, enum policy_visibility audience,
+			   struct diag *d)
 {
 	struct slice words[POLICY_ATTRS];
 	uint32_t set = 0, v = 0;
@@ -201,7 +211,7 @@ enum err policy_box_narrow(struct arena *a, const struct policy_space *s, struct
 			size_t comma = slice_find_byte(values, ',');
 			struct slice one = slice_head(values, comma == SIZE_MAX ? values.n : comma);
 
-			TRY(find_value(a, s, k, one, &v, d));
+			TRY(find_value(a, s, k, one, audience, &v, d));
 			set |= BIT(v);
 			values = slice_from(values, comma == SIZE_MAX ? values.n : comma + 1);
 		}

@@ -58,6 +58,35 @@ int policy_cli_complain(const struct cli *cli, const struct policy_file *f, enum
 	return policy_cli_print(&b, stdout, EXIT_ERROR);
 }
 
+enum policy_lang policy_cli_lang(const struct cli *cli)
+{
+	return cli->ja ? POLICY_JA : POLICY_EN;
+}
+
+int policy_cli_answer(const struct cli *cli, bool drafts,
+		      enum err (*answer)(const struct cli *cli, struct policy_cli *pc))
+{
+	AUTO_ARENA a = arena_new(POLICY_ARENA_CAP);
+	AUTO_BUF out;
+	struct policy_cli pc = {.arena = a, .out = &out, .code = EXIT_DONE};
+	size_t n = 0;
+	enum err e = OK;
+
+	buf_init(&out, 16u << 20);
+	if (!a)
+		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
+	for (; n < ARRAY_LEN(pc.file) && cli->operand[n] && e == OK; n++)
+		e = (drafts ? policy_file_draft : policy_file_load)(a, cli->operand[n], &pc.file[n],
+								    &pc.diag);
+	if (e == OK)
+		e = answer(cli, &pc);
+	if (e == ERR_USAGE)
+		return EXIT_ERROR;
+	if (e != OK)
+		return policy_cli_complain(cli, &pc.file[n - 1], e, &pc.diag);
+	return policy_cli_print(&out, stdout, pc.code);
+}
+
 /* ── check ───────────────────────────────────────────────────────────────── */
 
 static void summary_json(const struct policy *p, struct buf *b)
@@ -119,25 +148,18 @@ static void summary_text(const struct cli *cli, const struct policy *p, struct b
 	buf_printf(b, "  sha256 %s\n", hex);
 }
 
+static enum err check(const struct cli *cli, struct policy_cli *pc)
+{
+	if (cli->json)
+		summary_json(pc->file->policy, pc->out);
+	else
+		summary_text(cli, pc->file->policy, pc->out);
+	return OK;
+}
+
 static int run_check(const struct cli *cli)
 {
-	AUTO_ARENA a = arena_new(POLICY_ARENA_CAP);
-	struct policy_file f;
-	struct diag d;
-	AUTO_BUF b;
-	enum err e;
-
-	buf_init(&b, 1 << 20);
-	if (!a)
-		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	e = policy_file_load(a, cli->operand[0], &f, &d);
-	if (e != OK)
-		return policy_cli_complain(cli, &f, e, &d);
-	if (cli->json)
-		summary_json(f.policy, &b);
-	else
-		summary_text(cli, f.policy, &b);
-	return policy_cli_print(&b, stdout, EXIT_DONE);
+	return policy_cli_answer(cli, false, check);
 }
 
 /* ── decide, explain ─────────────────────────────────────────────────────── */
@@ -210,61 +232,60 @@ static void deciders(const struct cli *cli, const struct policy *p, const struct
 		buf_byte(b, ']');
 }
 
-static int decide(const struct cli *cli, bool explain)
+static enum err decide(const struct cli *cli, struct policy_cli *pc, bool explain)
 {
-	AUTO_ARENA a = arena_new(POLICY_ARENA_CAP);
 	enum policy_visibility audience = cli_flag(cli, "public") ? POLICY_PUBLIC : POLICY_SECRET;
+	const struct policy *p = pc->file->policy;
 	struct policy_decision dec;
 	struct policy_request rq;
-	struct policy_file f;
-	struct diag d;
-	AUTO_BUF b;
 	AUTO_BUF ja;
 	AUTO_BUF en;
-	enum err e;
 
-	buf_init(&b, 1 << 20);
 	buf_init(&ja, 16384);
 	buf_init(&en, 16384);
-	if (!a)
-		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	e = (cli_flag(cli, "draft") ? policy_file_draft : policy_file_load)(a, cli->operand[0], &f,
-									    &d);
-	if (e != OK)
-		return policy_cli_complain(cli, &f, e, &d);
-	if (policy_cli_request(cli, a, f.policy, &rq) != OK)
-		return EXIT_ERROR;
-	policy_decide(f.policy, &rq, &dec);
-	policy_explain(f.policy, &rq, &dec, POLICY_JA, audience, &ja);
-	policy_explain(f.policy, &rq, &dec, POLICY_EN, audience, &en);
+	TRY(policy_cli_request(cli, pc->arena, p, &rq));
+	policy_decide(p, &rq, &dec);
+	policy_explain(p, &rq, &dec, POLICY_JA, audience, &ja);
+	policy_explain(p, &rq, &dec, POLICY_EN, audience, &en);
 	dec = policy_decision_for(dec, audience);
+	pc->code = dec.permit ? EXIT_DONE : EXIT_HELD;
 	if (cli->json) {
-		decision_json(&dec, buf_view(&ja), buf_view(&en), &b);
+		decision_json(&dec, buf_view(&ja), buf_view(&en), pc->out);
 	} else {
-		buf_slice(&b, buf_view(cli->ja ? &ja : &en));
-		buf_byte(&b, '\n');
+		buf_slice(pc->out, buf_view(cli->ja ? &ja : &en));
+		buf_byte(pc->out, '\n');
 	}
 	if (explain) {
 		char hex[65];
 
-		deciders(cli, f.policy, &rq, audience, &b);
+		deciders(cli, p, &rq, audience, pc->out);
 		hash_hex(dec.policy, hex);
 		if (!cli->json)
-			buf_printf(&b, "  sha256 %s\n", hex);
+			buf_printf(pc->out, "  sha256 %s\n", hex);
 	}
 	if (cli->json)
-		buf_str(&b, "}\n");
-	return policy_cli_print(&b, stdout, dec.permit ? EXIT_DONE : EXIT_HELD);
+		buf_str(pc->out, "}\n");
+	return OK;
+}
+
+static enum err just_decide(const struct cli *cli, struct policy_cli *pc)
+{
+	return decide(cli, pc, false);
+}
+
+static enum err decide_and_explain(const struct cli *cli, struct policy_cli *pc)
+{
+	return decide(cli, pc, true);
 }
 
 static int run_decide(const struct cli *cli)
 {
-	return decide(cli, false);
+	return policy_cli_answer(cli, cli_flag(cli, "draft") != NULL, just_decide);
 }
 
 static int run_explain(const struct cli *cli)
 {
-	return decide(cli, true);
+	return policy_cli_answer(cli, cli_flag(cli, "draft") != NULL, decide_and_explain);
 }
 
 /* ── fmt ─────────────────────────────────────────────────────────────────── */

@@ -3,51 +3,43 @@
  */
 #include "sekisho/policy_cli.h"
 
-static void json_group(const struct policy_space *s, const struct policy_group *g, bool before,
-		       struct buf *b)
-{
-	AUTO_BUF text;
+#define DECIDERS_SHOWN 8
 
-	buf_init(&text, 1 << 20);
-	buf_printf(b, "{\"cases\":%llu", (unsigned long long)g->cases);
+static enum policy_visibility audience_of(const struct cli *cli)
+{
+	return cli_flag(cli, "public") ? POLICY_PUBLIC : POLICY_SECRET;
+}
+
+/* The values that the box is narrowed to; null for what the audience may not read. */
+static void json_box(const struct policy_space *s, const struct policy_box *box,
+		     enum policy_visibility audience, struct buf *b)
+{
 	for (enum policy_attr a = 0; a < POLICY_ATTRS; a++) {
 		const char *sep = "";
 
-		if ((uint32_t)__builtin_popcount(g->box.set[a]) == s->n[a])
+		if ((uint32_t)__builtin_popcount(box->set[a]) == s->n[a])
 			continue;
 		buf_printf(b, ",\"%s\":[", policy_attr_word(a));
 		for (uint32_t v = 0; v < s->n[a]; v++)
-			if (g->box.set[a] & (1u << v)) {
+			if (box->set[a] & (1u << v)) {
 				buf_str(b, sep);
-				buf_json(b, s->value[a][v].word);
+				if (s->value[a][v].visibility > audience)
+					buf_str(b, "null");
+				else
+					buf_json(b, s->value[a][v].word);
 				sep = ",";
 			}
 		buf_byte(b, ']');
 	}
-	if (before) {
-		policy_outcome_print(&g->before, POLICY_JA, &text);
-		policy_json_text(b, "before", buf_view(&text));
-		text.n = 0;
-	}
-	policy_outcome_print(&g->after, POLICY_JA, &text);
-	policy_json_text(b, before ? "after" : "outcome", buf_view(&text));
-	buf_byte(b, '}');
 }
 
-static void json_groups(const struct policy_space *s, const struct policy_group *g, size_t n,
-			bool before, struct buf *b)
+static void json_outcome(const struct policy_outcome *o, const char *key, struct buf *b)
 {
-	buf_str(b, ",\"groups\":[");
-	for (size_t i = 0; i < n; i++) {
-		buf_str(b, i ? "," : "");
-		json_group(s, &g[i], before, b);
-	}
-	buf_byte(b, ']');
-}
+	AUTO_BUF text;
 
-static enum policy_lang lang_of(const struct cli *cli)
-{
-	return cli->ja ? POLICY_JA : POLICY_EN;
+	buf_init(&text, 1 << 20);
+	policy_outcome_print(o, POLICY_JA, &text);
+	policy_json_text(b, key, buf_view(&text));
 }
 
 /* ── verify ──────────────────────────────────────────────────────────────── */
@@ -88,7 +80,7 @@ static void verify_text(const struct cli *cli, const struct policy *p, const str
 	for (size_t i = 0; i < r->n_breaches; i++) {
 		buf_printf(b, cli_say(cli, "%u行が成り立たない:\n", "line %u does not hold:\n"),
 			   s[r->breaches[i].statement].line);
-		policy_breach_print(p, &r->breaches[i], lang_of(cli), b);
+		policy_breach_print(p, &r->breaches[i], policy_cli_lang(cli), b);
 	}
 	for (size_t i = 0; i < r->n_idle; i++)
 		buf_printf(b,
@@ -105,39 +97,43 @@ static void verify_text(const struct cli *cli, const struct policy *p, const str
 				   "rules\n"));
 }
 
+static enum err verify(const struct cli *cli, struct policy_cli *pc)
+{
+	const struct policy *p = pc->file->policy;
+	struct policy_proof r;
+
+	TRY(policy_verify(pc->arena, p, &r, &pc->diag));
+	pc->code = r.n_breaches || r.n_idle ? EXIT_HELD : EXIT_DONE;
+	if (cli->json)
+		verify_json(p, &r, pc->out);
+	else
+		verify_text(cli, p, &r, pc->out);
+	return OK;
+}
+
 static int run_verify(const struct cli *cli)
 {
-	AUTO_ARENA a = arena_new(POLICY_ARENA_CAP);
-	struct policy_proof r;
-	struct policy_file f;
-	struct diag d;
-	AUTO_BUF b;
-	enum err e;
-
-	buf_init(&b, 16u << 20);
-	if (!a)
-		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	e = policy_file_draft(a, cli->operand[0], &f, &d);
-	if (e == OK)
-		e = policy_verify(a, f.policy, &r, &d);
-	if (e != OK)
-		return policy_cli_complain(cli, &f, e, &d);
-	if (cli->json)
-		verify_json(f.policy, &r, &b);
-	else
-		verify_text(cli, f.policy, &r, &b);
-	return policy_cli_print(&b, stdout, r.n_breaches || r.n_idle ? EXIT_HELD : EXIT_DONE);
+	return policy_cli_answer(cli, true, verify);
 }
 
 /* ── diff ────────────────────────────────────────────────────────────────── */
 
-static void diff_json(const struct policy_diff *df, struct buf *b)
+static void diff_json(const struct policy_diff *df, enum policy_visibility audience, struct buf *b)
 {
 	buf_printf(b, "{\"cases\":%llu,\"permitted\":%llu,\"forbidden\":%llu,\"altered\":%llu",
 		   (unsigned long long)df->space.cases, (unsigned long long)df->permitted,
 		   (unsigned long long)df->forbidden, (unsigned long long)df->altered);
-	json_groups(&df->space, df->groups, df->n_groups, true, b);
-	buf_printf(b, ",\"rest\":%llu,\"statements\":[", (unsigned long long)df->rest);
+	buf_str(b, ",\"groups\":[");
+	for (size_t i = 0; i < df->n_groups; i++) {
+		const struct policy_group *g = &df->groups[i];
+
+		buf_printf(b, "%s{\"cases\":%llu", i ? "," : "", (unsigned long long)g->cases);
+		json_box(&df->space, &g->box, audience, b);
+		json_outcome(&g->before, "before", b);
+		json_outcome(&g->after, "after", b);
+		buf_byte(b, '}');
+	}
+	buf_printf(b, "],\"rest\":%llu,\"statements\":[", (unsigned long long)df->rest);
 	for (size_t i = 0; i < df->n_changes; i++) {
 		const struct policy_change *c = &df->changes[i];
 
@@ -151,39 +147,48 @@ static void diff_json(const struct policy_diff *df, struct buf *b)
 	buf_str(b, "]}\n");
 }
 
+static enum err diff(const struct cli *cli, struct policy_cli *pc)
+{
+	struct policy_diff df;
+
+	TRY(policy_diff(pc->arena, pc->file[0].policy, pc->file[1].policy, 0, &df, &pc->diag));
+	if (df.permitted || df.forbidden || df.altered || df.n_changes)
+		pc->code = EXIT_HELD;
+	if (cli->json)
+		diff_json(&df, audience_of(cli), pc->out);
+	else
+		policy_diff_print(&df, policy_cli_lang(cli), audience_of(cli), pc->out);
+	return OK;
+}
+
 static int run_diff(const struct cli *cli)
 {
-	AUTO_ARENA a = arena_new(POLICY_ARENA_CAP);
-	struct policy_file f[2];
-	struct policy_diff df;
-	struct diag d;
-	AUTO_BUF b;
-	enum err e;
-
-	buf_init(&b, 16u << 20);
-	if (!a)
-		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	for (size_t i = 0; i < 2; i++) {
-		e = policy_file_load(a, cli->operand[i], &f[i], &d);
-		if (e != OK)
-			return policy_cli_complain(cli, &f[i], e, &d);
-	}
-	e = policy_diff(a, f[0].policy, f[1].policy, 0, &df, &d);
-	if (e != OK)
-		return policy_cli_complain(cli, &f[1], e, &d);
-	if (cli->json)
-		diff_json(&df, &b);
-	else
-		policy_diff_print(&df, lang_of(cli),
-				  cli_flag(cli, "public") ? POLICY_PUBLIC : POLICY_SECRET, &b);
-	return policy_cli_print(
-	    &b, stdout,
-	    df.permitted || df.forbidden || df.altered || df.n_changes ? EXIT_HELD : EXIT_DONE);
+	return policy_cli_answer(cli, false, diff);
 }
 
 /* ── ask ─────────────────────────────────────────────────────────────────── */
 
-static void ask_text(const struct cli *cli, const struct policy_answer *r, struct buf *b)
+/* The rules behind a group, one line each: 「  52行 …。 条項8(3)イ」. */
+static void ask_rules(const struct cli *cli, const struct policy *p, const struct policy_group *g,
+		      struct buf *b)
+{
+	const struct policy_statement *s;
+	uint32_t at[DECIDERS_SHOWN];
+	size_t n = policy_group_deciders(p, g, audience_of(cli), at, DECIDERS_SHOWN);
+
+	policy_statements(p, &s);
+	for (size_t i = 0; i < n && i < DECIDERS_SHOWN; i++) {
+		buf_printf(b, cli_say(cli, "    %u行 ", "    line %u "), s[at[i]].line);
+		policy_statement_print(p, &s[at[i]], policy_cli_lang(cli), audience_of(cli), b);
+		buf_byte(b, '\n');
+	}
+	if (n > DECIDERS_SHOWN)
+		buf_printf(b, cli_say(cli, "    ほか%zu件の規則\n", "    and %zu more rules\n"),
+			   n - DECIDERS_SHOWN);
+}
+
+static void ask_text(const struct cli *cli, const struct policy *p, const struct policy_answer *r,
+		     struct buf *b)
 {
 	buf_printf(b,
 		   cli_say(cli, "%llu通りのうち%llu通りを許可。\n",
@@ -193,47 +198,68 @@ static void ask_text(const struct cli *cli, const struct policy_answer *r, struc
 		const struct policy_group *g = &r->groups[i];
 
 		buf_str(b, "- ");
-		policy_box_print(&r->space, &g->box, lang_of(cli), POLICY_SECRET, b);
+		policy_box_print(&r->space, &g->box, policy_cli_lang(cli), audience_of(cli), b);
 		buf_printf(b, cli_say(cli, ": %llu通り\n    ", ": %llu cases\n    "),
 			   (unsigned long long)g->cases);
-		policy_outcome_print(&g->after, lang_of(cli), b);
+		policy_outcome_print(&g->after, policy_cli_lang(cli), b);
 		buf_byte(b, '\n');
+		ask_rules(cli, p, g, b);
 	}
 	if (r->rest)
 		buf_printf(b, cli_say(cli, "- ほか %llu通り\n", "- and %llu cases\n"),
 			   (unsigned long long)r->rest);
+	if (r->veiled)
+		buf_printf(b,
+			   cli_say(cli, "- 公開しない定めによる: %llu通り\n",
+				   "- by provisions that are not public: %llu cases\n"),
+			   (unsigned long long)r->veiled);
+}
+
+static void ask_json(const struct cli *cli, const struct policy *p, const struct policy_answer *r,
+		     struct buf *b)
+{
+	const struct policy_statement *s;
+	uint32_t at[DECIDERS_SHOWN];
+
+	policy_statements(p, &s);
+	buf_printf(b, "{\"cases\":%llu,\"permitted\":%llu,\"veiled\":%llu,\"groups\":[",
+		   (unsigned long long)r->cases, (unsigned long long)r->permitted,
+		   (unsigned long long)r->veiled);
+	for (size_t i = 0; i < r->n_groups; i++) {
+		const struct policy_group *g = &r->groups[i];
+		size_t n = policy_group_deciders(p, g, audience_of(cli), at, DECIDERS_SHOWN);
+
+		buf_printf(b, "%s{\"cases\":%llu", i ? "," : "", (unsigned long long)g->cases);
+		json_box(&r->space, &g->box, audience_of(cli), b);
+		json_outcome(&g->after, "outcome", b);
+		buf_printf(b, ",\"rules\":%zu,\"by\":[", n);
+		for (size_t k = 0; k < n && k < DECIDERS_SHOWN; k++) {
+			buf_printf(b, "%s{\"line\":%u", k ? "," : "", s[at[k]].line);
+			policy_json_text(b, "id", s[at[k]].id);
+			policy_json_text(b, "clause", s[at[k]].clause);
+			buf_byte(b, '}');
+		}
+		buf_str(b, "]}");
+	}
+	buf_printf(b, "],\"rest\":%llu}\n", (unsigned long long)r->rest);
+}
+
+static enum err ask(const struct cli *cli, struct policy_cli *pc)
+{
+	const struct policy *p = pc->file->policy;
+	struct policy_answer r;
+	struct policy_box given;
+
+	TRY(policy_cli_box(cli, pc->arena, p, audience_of(cli), &given));
+	TRY(policy_ask(pc->arena, p, &given, audience_of(cli), 0, &r, &pc->diag));
+	pc->code = r.permitted ? EXIT_DONE : EXIT_HELD;
+	(cli->json ? ask_json : ask_text)(cli, p, &r, pc->out);
+	return OK;
 }
 
 static int run_ask(const struct cli *cli)
 {
-	AUTO_ARENA a = arena_new(POLICY_ARENA_CAP);
-	struct policy_answer r;
-	struct policy_file f;
-	struct policy_box given;
-	struct diag d;
-	AUTO_BUF b;
-	enum err e;
-
-	buf_init(&b, 16u << 20);
-	if (!a)
-		return cli_fail(cli, "%s", err_str(ERR_MEMORY));
-	e = policy_file_load(a, cli->operand[0], &f, &d);
-	if (e != OK)
-		return policy_cli_complain(cli, &f, e, &d);
-	if (policy_cli_box(cli, a, f.policy, &given) != OK)
-		return EXIT_ERROR;
-	e = policy_ask(a, f.policy, &given, 0, &r, &d);
-	if (e != OK)
-		return policy_cli_complain(cli, &f, e, &d);
-	if (cli->json) {
-		buf_printf(&b, "{\"cases\":%llu,\"permitted\":%llu", (unsigned long long)r.cases,
-			   (unsigned long long)r.permitted);
-		json_groups(&r.space, r.groups, r.n_groups, false, &b);
-		buf_printf(&b, ",\"rest\":%llu}\n", (unsigned long long)r.rest);
-	} else {
-		ask_text(cli, &r, &b);
-	}
-	return policy_cli_print(&b, stdout, r.permitted ? EXIT_DONE : EXIT_HELD);
+	return policy_cli_answer(cli, false, ask);
 }
 
 static const struct flag diff_flags[] = {

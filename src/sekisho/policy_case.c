@@ -35,18 +35,14 @@ const struct flag policy_case_flags[] = {
     {0},
 };
 
-const struct flag policy_ask_flags[] = {CASE_FLAGS, {0}};
-
-/* The flag of an attribute. */
-static const char *flag_of(enum policy_attr a)
-{
-	return a == POLICY_A_SOURCE        ? "from"
-	       : a == POLICY_A_DESTINATION ? "to"
-					   : policy_attr_word(a);
-}
+const struct flag policy_ask_flags[] = {
+    CASE_FLAGS,
+    {"public", 0, NULL, "公開してよい定めだけで答える", "answer by what is public only"},
+    {0},
+};
 
 enum err policy_cli_box(const struct cli *cli, struct arena *a, const struct policy *p,
-			struct policy_box *ret)
+			enum policy_visibility audience, struct policy_box *ret)
 {
 	struct policy_space s;
 	struct diag d = {0};
@@ -54,11 +50,11 @@ enum err policy_cli_box(const struct cli *cli, struct arena *a, const struct pol
 	TRY(policy_space_of(a, p, &s));
 	*ret = policy_box_all(&s);
 	for (enum policy_attr k = 0; k < POLICY_ATTRS; k++) {
-		const char *v = cli_flag(cli, flag_of(k));
+		const char *v = cli_flag(cli, policy_attr_asked(k));
 
 		if (v && policy_box_narrow(a, &s, ret, slice_str(policy_attr_word(k)), slice_str(v),
-					   &d) != OK) {
-			cli_fail(cli, "--%s: %s", flag_of(k), d.text);
+					   audience, &d) != OK) {
+			cli_fail(cli, "--%s: %s", policy_attr_asked(k), d.text);
 			return ERR_USAGE;
 		}
 	}
@@ -86,21 +82,21 @@ enum err policy_cli_request(const struct cli *cli, struct arena *a, const struct
 	struct policy_box b;
 
 	for (enum policy_attr k = POLICY_A_SOURCE; k <= POLICY_A_DESTINATION; k++)
-		if (!cli_flag(cli, flag_of(k))) {
+		if (!cli_flag(cli, policy_attr_asked(k))) {
 			cli_fail(
 			    cli,
 			    cli_say(cli, "--%s に領域の名前が要ります", "--%s needs a zone's name"),
-			    flag_of(k));
+			    policy_attr_asked(k));
 			return ERR_USAGE;
 		}
-	TRY(policy_cli_box(cli, a, p, &b));
+	TRY(policy_cli_box(cli, a, p, POLICY_SECRET, &b));
 	for (enum policy_attr k = 0; k < POLICY_ATTRS; k++) {
-		if (!cli_flag(cli, flag_of(k)))
+		if (!cli_flag(cli, policy_attr_asked(k)))
 			continue;
 		v[k] = (uint32_t)__builtin_ctz(b.set[k]);
 		if (b.set[k] & (b.set[k] - 1)) {
 			cli_fail(cli, cli_say(cli, "--%s の値は一つです", "--%s takes one value"),
-				 flag_of(k));
+				 policy_attr_asked(k));
 			return ERR_USAGE;
 		}
 	}

@@ -14,7 +14,7 @@
 
 /* --from, --to, --channel, --confidentiality ..., --date, --public. */
 extern const struct flag policy_case_flags[];
-/* The same without --date and --public, every value a list. */
+/* The same without --date and --draft, every value a list. */
 extern const struct flag policy_ask_flags[];
 
 /* The request that the flags name; complains on stderr. */
@@ -22,7 +22,24 @@ enum err policy_cli_request(const struct cli *cli, struct arena *a, const struct
 			    struct policy_request *ret) __attribute__((warn_unused_result));
 /* The cases that the flags name; complains on stderr. */
 enum err policy_cli_box(const struct cli *cli, struct arena *a, const struct policy *p,
-			struct policy_box *ret) __attribute__((warn_unused_result));
+			enum policy_visibility audience, struct policy_box *ret)
+    __attribute__((warn_unused_result));
+
+/* The policies that the operands name, loaded, and what will be printed about them. */
+struct policy_cli {
+	struct arena *arena;
+	struct policy_file file[2];
+	struct buf *out;
+	struct diag diag; /* why an answer failed */
+	int code;         /* the exit code where it did not */
+};
+/*
+ * Loads every operand (as drafts: without the proof of never and always), calls `answer`, and
+ * prints what it put into out. ERR_USAGE from `answer`: it has complained itself.
+ */
+int policy_cli_answer(const struct cli *cli, bool drafts,
+		      enum err (*answer)(const struct cli *cli, struct policy_cli *pc));
+enum policy_lang policy_cli_lang(const struct cli *cli);
 
 int policy_cli_print(const struct buf *b, FILE *to, int code);
 /* Says why a file was refused; returns the exit code. */

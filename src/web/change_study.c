@@ -3,30 +3,6 @@
 
 #define CASES_MAX 40u
 
-static struct slice kept(struct page *pg, const struct buf *b)
-{
-	return buf_err(b) == OK ? arena_copy(pg->arena, buf_view(b)) : (struct slice){0};
-}
-
-static enum policy_lang lang(const struct page *pg)
-{
-	return pg->ja ? POLICY_JA : POLICY_EN;
-}
-
-/* 46,656 */
-static struct slice count_text(struct page *pg, uint64_t n)
-{
-	char digits[32], out[48];
-	int have = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
-
-	for (int i = 0; i < have; i++) {
-		if (i > 0 && (have - i) % 3 == 0)
-			out[at++] = ',';
-		out[at++] = digits[i];
-	}
-	return arena_copy(pg->arena, slice_of(out, (size_t)at));
-}
-
 struct slice change_fault(struct page *pg, const struct policy_texts *t, const struct diag *d)
 {
 	struct slice text = strcmp(d->part, "basis") == 0      ? t->basis
@@ -39,27 +15,7 @@ struct slice change_fault(struct page *pg, const struct policy_texts *t, const s
 		buf_str(&b, d->text[0] ? d->text : "-");
 	else
 		policy_print_diag(part_label(pg, d->part[0] ? d->part : "policy"), text, d, &b);
-	return kept(pg, &b);
-}
-
-static struct slice sentence(struct page *pg, const struct policy *p,
-			     const struct policy_statement *s)
-{
-	AUTO_BUF b;
-
-	buf_init(&b, 65536);
-	policy_statement_print(p, s, lang(pg), POLICY_SECRET, &b);
-	return kept(pg, &b);
-}
-
-static struct slice clause_of(struct page *pg, const struct policy_statement *s)
-{
-	enum text_tree tree = s->tree == POLICY_TREE_STANDARD ? TEXT_STANDARD : TEXT_BASIC;
-
-	if (s->clause.n == 0)
-		return (struct slice){0};
-	return slice_str(arena_printf(pg->arena, "%s %.*s", text_tree_label(tree, pg->ja),
-				      (int)s->clause.n, (const char *)s->clause.p));
+	return page_kept(pg, &b);
 }
 
 static enum err cases(struct page *pg, const struct change_study *st, struct change_view *v)
@@ -88,12 +44,12 @@ static enum err cases(struct page *pg, const struct change_study *st, struct cha
 			rest += g->cases;
 			continue;
 		}
-		policy_box_print(&df->space, &g->box, lang(pg), POLICY_SECRET, &which);
-		policy_outcome_print(&g->before, lang(pg), &before);
-		policy_outcome_print(&g->after, lang(pg), &after);
+		policy_box_print(&df->space, &g->box, page_lang_of(pg), POLICY_SECRET, &which);
+		policy_outcome_print(&g->before, page_lang_of(pg), &before);
+		policy_outcome_print(&g->after, page_lang_of(pg), &after);
 		v->cases[v->n_cases++] =
-		    (struct change_cases){count_text(pg, g->cases), kept(pg, &which),
-					  kept(pg, &before), kept(pg, &after)};
+		    (struct change_cases){count_text(pg, g->cases), page_kept(pg, &which),
+					  page_kept(pg, &before), page_kept(pg, &after)};
 	}
 	if (rest)
 		v->rest = count_text(pg, rest);
@@ -122,12 +78,13 @@ static enum err rows(struct page *pg, const struct change_study *st, struct chan
 		const struct study_row *row = &st->rows[i];
 		struct change_line line = {
 		    .what = what(pg, row->before != NULL, row->after != NULL),
-		    .where = clause_of(pg, row->after ? row->after : row->before)};
+		    .where = statement_clause(pg, row->after ? row->after : row->before)};
 
 		if (row->before)
-			line.before = sentence(pg, st->base.policy, row->before);
+			line.before =
+			    statement_text(pg, st->base.policy, row->before, POLICY_SECRET);
 		if (row->after)
-			line.after = sentence(pg, st->policy, row->after);
+			line.after = statement_text(pg, st->policy, row->after, POLICY_SECRET);
 		TRY(line_add(pg, v, cap, line));
 	}
 	return OK;
@@ -173,12 +130,12 @@ static enum err promises(struct page *pg, const struct change_study *st, struct 
 		AUTO_BUF b;
 
 		buf_init(&b, 65536);
-		to->sentence = sentence(pg, st->policy, p->statement);
-		to->clause = clause_of(pg, p->statement);
+		to->sentence = statement_text(pg, st->policy, p->statement, POLICY_SECRET);
+		to->clause = statement_clause(pg, p->statement);
 		if (!p->breach)
 			continue;
-		policy_breach_print(st->policy, p->breach, lang(pg), &b);
-		to->breach = kept(pg, &b);
+		policy_breach_print(st->policy, p->breach, page_lang_of(pg), &b);
+		to->breach = page_kept(pg, &b);
 	}
 	v->n_broken = st->n_broken;
 	return OK;

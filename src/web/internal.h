@@ -91,6 +91,9 @@ void form_change_decide(struct req *r);
 void form_change_withdraw(struct req *r);
 bool web_change_id(struct req *r, int64_t *ret); /* the route's number, or 404 by itself */
 
+/* ask_page.c */
+void page_policy_ask(struct req *r);
+
 /* version_page.c */
 void page_policy_history(struct req *r);
 void page_policy_version(struct req *r);

@@ -8,11 +8,6 @@
 #include "gateway/reason.h"
 #include "names/finding.h"
 
-static struct slice in_arena(struct page *pg, struct buf *b)
-{
-	return buf_err(b) ? (struct slice){0} : arena_copy(pg->arena, buf_view(b));
-}
-
 static int64_t seconds(int64_t ms)
 {
 	return ms >= 0 ? ms / 1000 : (ms - 999) / 1000;
@@ -32,7 +27,7 @@ struct slice when_text(struct page *pg, int64_t ms)
 	else
 		buf_printf(&b, "%u %s %d %02u:%02u", t.date.day, months[t.date.month - 1],
 			   t.date.year, t.hour, t.minute);
-	return in_arena(pg, &b);
+	return page_kept(pg, &b);
 }
 
 struct slice when_iso(struct page *pg, int64_t ms)
@@ -43,7 +38,7 @@ struct slice when_iso(struct page *pg, int64_t ms)
 	buf_init(&b, 64);
 	date_put_iso(&b, t.date);
 	buf_printf(&b, "T%02u:%02u:%02u+09:00", t.hour, t.minute, t.second);
-	return in_arena(pg, &b);
+	return page_kept(pg, &b);
 }
 
 struct slice day_text(struct page *pg, int64_t ms)
@@ -56,7 +51,7 @@ struct slice day_text(struct page *pg, int64_t ms)
 		date_put_wareki(&b, d);
 	else
 		buf_printf(&b, "%u %s %d", d.day, months[d.month - 1], d.year);
-	return in_arena(pg, &b);
+	return page_kept(pg, &b);
 }
 
 struct slice size_text(struct page *pg, uint64_t bytes)
@@ -69,12 +64,12 @@ struct slice size_text(struct page *pg, uint64_t bytes)
 	buf_init(&b, 64);
 	if (bytes < 1024) {
 		buf_printf(&b, "%llu %s", (unsigned long long)bytes, pg->ja ? "バイト" : "bytes");
-		return in_arena(pg, &b);
+		return page_kept(pg, &b);
 	}
 	for (v /= 1024; v >= 1024 && unit + 1 < ARRAY_LEN(units); unit++)
 		v /= 1024;
 	buf_printf(&b, v < 10 ? "%.1f %s" : "%.0f %s", v, units[unit]);
-	return in_arena(pg, &b);
+	return page_kept(pg, &b);
 }
 
 struct slice zone_label(struct page *pg, struct slice zone)
@@ -275,7 +270,7 @@ struct slice result_name(struct page *pg, const struct transfer_row *t)
 	buf_slice(&b, stem);
 	buf_byte(&b, '.');
 	buf_slice(&b, t->result_ext);
-	return in_arena(pg, &b);
+	return page_kept(pg, &b);
 }
 
 struct slice actor_text(struct page *pg, const struct record_entry *e)

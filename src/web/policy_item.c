@@ -4,26 +4,6 @@
 #include <stdio.h>
 #include "base/calendar.h"
 
-struct slice number_text(struct page *pg, uint64_t n)
-{
-	return slice_str(arena_printf(pg->arena, "%llu", (unsigned long long)n));
-}
-
-struct slice day_of(struct page *pg, int32_t day)
-{
-	return day_text(pg, jst_midnight(date_from_days(day)) * 1000);
-}
-
-struct slice tree_word(enum text_tree t)
-{
-	return slice_str(text_tree_word(t));
-}
-
-static struct slice kept(struct page *pg, const struct buf *b)
-{
-	return buf_err(b) == OK ? arena_copy(pg->arena, buf_view(b)) : (struct slice){0};
-}
-
 /* The text with {0} replaced. */
 static struct slice fill(struct page *pg, enum text key, struct slice value)
 {
@@ -36,7 +16,7 @@ static struct slice fill(struct page *pg, enum text key, struct slice value)
 		buf_slice(&b, value);
 		buf_str(&b, at + 3);
 	}
-	return kept(pg, &b);
+	return page_kept(pg, &b);
 }
 
 /* R8.11.24: what a date stamp shows. */
@@ -46,7 +26,7 @@ static struct slice stamp_day(struct page *pg, int64_t ms)
 
 	buf_init(&b, 64);
 	date_put_short(&b, jst_from_unix(ms / 1000).date);
-	return kept(pg, &b);
+	return page_kept(pg, &b);
 }
 
 static const char *force_class(enum board_force f)
@@ -139,17 +119,6 @@ static struct slice sentence(struct page *pg, const struct board_proof *p)
 	return slice_str(page_say(pg, TXT_policy_say_off));
 }
 
-static struct slice statement(struct page *pg, const struct board_proof *p,
-			      enum policy_visibility audience)
-{
-	AUTO_BUF b;
-
-	buf_init(&b, 65536);
-	policy_statement_print(pg->policy, p->statement, pg->ja ? POLICY_JA : POLICY_EN, audience,
-			       &b);
-	return kept(pg, &b);
-}
-
 static enum err mark_add(struct page *pg, struct policy_item *it, unsigned number,
 			 struct slice excerpt, const struct board_proof *p,
 			 enum policy_visibility audience)
@@ -163,7 +132,7 @@ static enum err mark_add(struct page *pg, struct policy_item *it, unsigned numbe
 				.proof = p};
 
 	if (p)
-		m.statement = statement(pg, p, audience);
+		m.statement = statement_text(pg, pg->policy, p->statement, audience);
 	if (p && p->kind)
 		m.query = slice_str(arena_printf(pg->arena, "%s = %.*s", p->kind, (int)p->name.n,
 						 (const char *)p->name.p));

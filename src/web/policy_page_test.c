@@ -270,6 +270,62 @@ static void an_entry_is_proved(void)
 	done();
 }
 
-TESTS(CASE(everybody_reads_the_text), CASE(a_heartbeat_stamps),
+static void what_if_is_answered(void)
+{
+	struct slice b;
+
+	fresh();
+	b = get("/policy/ask", "", false, 200);
+	CHECK(says(b, "<option value=\"lgwan\">LGWAN接続系</option>") &&
+	      !says(b, "id=\"answer-h\""));
+	b = get("/policy/ask", "from=internet&to=lgwan&channel=transfer&type=", false, 200);
+	CHECK(says(b, "<option value=\"internet\" selected>"));
+	CHECK(says(b, "すべて認められます") && says(b, "248,832") && says(b, "30日間の保存"));
+	CHECK(says(b, "基本方針 8(3)イ") && !says(b, "state-stop"));
+	b = get("/policy/ask", "from=lgwan&to=internet&channel=transfer", false, 200);
+	CHECK(says(b, "認められる場合と、認められない場合があります"));
+	CHECK(says(b, "認められるのは46,656通り、認められないのは202,176通り"));
+	CHECK(slice_find(b, S("state-good")) < slice_find(b, S("state-stop")));
+	b = get("/policy/ask", "from=mynumber", false, 200);
+	CHECK(says(b, "認められる場合はありません") && says(b, "許可の定めなし") &&
+	      says(b, "8(3)ア") && says(b, "基本方針 2(17)"));
+	b = get("/policy/ask", "from=internett", false, 400);
+	CHECK(says(b, "「internett」という選択肢はありません") && !says(b, "id=\"answer-h\""));
+	done();
+}
+
+static void what_if_keeps_what_is_not_public(void)
+{
+	struct diag d;
+	struct slice b;
+
+	fresh();
+	REQUIRE(
+	    policy_load(arena,
+			S("policy \"題\" basis \"b\" adopted by \"市長\" version 1 effective "
+			  "2020-04-01\nzone a \"領域A\" clause 1\nzone b \"領域B\" default clause "
+			  "1\nzone c \"領域C\" clause 1 庁内\n"
+			  "permit mail a -> b clause 1 庁内\npermit web a -> b clause 1\n"
+			  "forbid web a -> b when type is text clause 1\n"
+			  "permit media c -> b clause 1 庁内\n"),
+			S("1 目的\n"), &web.policy, &d) == OK);
+	b = get("/policy/ask", "", false, 200);
+	CHECK(says(b, "領域B") && !says(b, "領域C"));
+	b = get("/policy/ask", "from=a&to=b", false, 200);
+	CHECK(says(b, "公開していない定めで決まるため") && says(b, "Web閲覧"));
+	CHECK(!says(b, "からLGWAN") &&
+	      count(b, "メール") == count(b, ">メール</option>") + count(b, "保存されたメール"));
+	CHECK(says(get("/policy/ask", "from=c", false, 400), "選択肢はありません"));
+	b = get("/policy/ask", "from=a&to=b&channel=mail", false, 200);
+	CHECK(!says(b, "認められる場合はありません") && says(b, "公開していない定めで決まる場合"));
+	b = get("/policy/ask", "from=a&to=b", true, 200);
+	CHECK(!says(b, "公開していない定めで決まるため") && says(b, "へのメール"));
+	b = get("/policy/ask", "from=c&to=b&channel=media", true, 200);
+	CHECK(says(b, "すべて認められます") && says(b, "領域C"));
+	done();
+}
+
+TESTS(CASE(what_if_is_answered), CASE(what_if_keeps_what_is_not_public),
+      CASE(everybody_reads_the_text), CASE(a_heartbeat_stamps),
       CASE(another_version_never_stands_in), CASE(procedures_are_for_offices),
       CASE(other_entries_are_for_staff), CASE(an_entry_is_proved))

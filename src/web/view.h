@@ -16,7 +16,7 @@
 #include "governance/change.h"
 #include "governance/proof.h"
 #include "governance/texts.h"
-#include "policy/policy.h"
+#include "policy/analyse.h"
 
 struct text_row {
 	const char *key, *ja, *en;
@@ -62,6 +62,18 @@ const char *text_by_key(struct page *pg, const char *key);
 #define page_say(pg, t) ((pg)->ja ? text_table[t].ja : text_table[t].en)
 
 /* -- what templates call ----------------------------------------------------------------------- */
+
+struct slice page_kept(struct page *pg, const struct buf *b); /* in the page's arena */
+enum policy_lang page_lang_of(const struct page *pg);
+struct slice number_text(struct page *pg, uint64_t n);
+struct slice count_text(struct page *pg, uint64_t n); /* 46,656 */
+struct slice day_of(struct page *pg, int32_t day);    /* 令和4年7月15日 */
+struct slice tree_word(enum text_tree t);
+/* One sentence; nothing of what the audience may not read. */
+struct slice statement_text(struct page *pg, const struct policy *p,
+			    const struct policy_statement *s, enum policy_visibility audience);
+struct slice statement_clause(struct page *pg,
+			      const struct policy_statement *s); /* 基本方針 8(2) */
 
 struct slice when_text(struct page *pg, int64_t ms); /* 令和8年11月24日 14時46分 */
 struct slice when_iso(struct page *pg, int64_t ms);  /* 2026-11-24T14:46:05+09:00 */
@@ -171,10 +183,6 @@ struct policy_mark {
 	const struct board_proof *proof; /* NULL: none */
 };
 
-struct slice number_text(struct page *pg, uint64_t n);
-struct slice day_of(struct page *pg, int32_t day); /* 令和4年7月15日 */
-struct slice tree_word(enum text_tree t);
-
 struct policy_piece {
 	struct slice text;
 	unsigned number; /* of the mark, 0: plain text */
@@ -213,6 +221,44 @@ struct policy_view {
 	struct policy_item *items;
 	size_t n_items;
 	struct slice heartbeat; /* one sentence */
+};
+
+/* -- もし…なら ----------------------------------------------------------------------------------
+ */
+
+struct ask_choice {
+	struct slice word, label;
+	bool chosen;
+};
+
+/* What may be given of a case; no choice is chosen: any. */
+struct ask_field {
+	const char *name, *label;
+	struct ask_choice *choices;
+	size_t n;
+};
+
+/* Cases that are decided alike, and what decides them. */
+struct ask_group {
+	struct slice which, outcome, count;
+	bool permit, by_rule;
+	struct ask_rule {
+		struct slice sentence, clause;
+	} * rules;
+	size_t n_rules, more; /* shown, and how many there are beyond */
+};
+
+struct ask_view {
+	struct ask_field fields[POLICY_ATTRS];
+	size_t n_fields;
+	bool asked;
+	struct slice fault; /* the value that is none; then nothing is answered */
+	struct slice day;   /* of the version that answers */
+	struct slice version, cases, permitted, forbidden, veiled,
+	    rest;                   /* last two: may be empty */
+	const char *verdict, *kind; /* of all together: one sentence, and the box it stands in */
+	struct ask_group *groups;   /* what is permitted first */
+	size_t n_groups;
 };
 
 /* -- changes of the policy ----------------------------------------------------------------------

@@ -36,6 +36,7 @@ static const struct route routes[] = {
     {PAGE_POST, "/transfers/*/withdraw", AUTH_SESSION, form_withdraw, NULL, false},
     {PAGE_GET, "/policy", AUTH_NONE, page_policy, NULL, false},
     {PAGE_GET, "/policy/entry", AUTH_NONE, page_policy_entry, NULL, false},
+    {PAGE_GET, "/policy/ask", AUTH_NONE, page_policy_ask, NULL, false},
     {PAGE_GET, "/policy/history", AUTH_NONE, page_policy_history, NULL, false},
     {PAGE_GET, "/policy/version", AUTH_NONE, page_policy_version, NULL, false},
     {PAGE_GET, "/policy/changes", AUTH_SESSION, page_changes, NULL, false},
