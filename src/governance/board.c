@@ -12,11 +12,9 @@ struct making {
 	struct board *b;
 };
 
-static struct board_clause *clause_of(struct making *m, const struct policy_statement *st)
+static struct board_clause *clause_of(struct making *m, struct slice id)
 {
-	uint32_t at = st->clause.n && st->tree == m->src->tree
-			  ? clauses_find(m->src->clauses, st->clause)
-			  : CLAUSES_NONE;
+	uint32_t at = clauses_find(m->src->clauses, id);
 
 	return at == CLAUSES_NONE ? NULL : &m->b->clause[at];
 }
@@ -82,19 +80,42 @@ static enum err attach_words(struct making *m, struct board_clause *c, struct cl
 	return add(m->a, &made->proofs, &made->n, &made->cap, p);
 }
 
-static enum err attach(struct making *m, struct board_clause *c, const struct policy_statement *st)
+/* What a statement says stands behind this clause: it cites it, or an article that works it out. */
+static enum err attach(struct making *m, const struct policy_statement *st, struct slice clause,
+		       struct slice phrase, struct board_proof *p)
 {
-	struct board_proof *p = arena_alloc(m->a, sizeof *p);
+	struct board_clause *c = clause_of(m, clause);
 	struct clause_span span;
 
-	if (!p)
-		return ERR_MEMORY;
-	TRY(evidence_of(m->src, m->a, st, &m->b->heartbeat, p));
-	if (st->phrase.n && clauses_says(c->text, st->phrase, &span) && span.par != UINT32_MAX)
+	if (!c)
+		return OK;
+	if (phrase.n && clauses_says(c->text, phrase, &span) && span.par != UINT32_MAX)
 		return attach_words(m, c, span, p);
 	if (st->force != POLICY_NAMES && c->n == 1)
 		return add(m->a, &c->phrases[0].proofs, &c->phrases[0].n, &c->phrases[0].cap, p);
 	return add(m->a, &c->whole, &c->whole_n, &c->whole_cap, p);
+}
+
+/* Once for every clause that the cited article works out. */
+static enum err inherit(struct making *m, const struct policy_statement *st, bool with_phrase)
+{
+	struct board_proof *p = NULL;
+
+	for (size_t i = 0; i < st->n_above; i++) {
+		const struct policy_above *above = &st->above[i];
+
+		if (above->visibility > m->src->audience || (above->phrase.n > 0) != with_phrase)
+			continue;
+		if (!p) {
+			p = arena_alloc(m->a, sizeof *p);
+			if (!p)
+				return ERR_MEMORY;
+			TRY(evidence_of(m->src, m->a, st, &m->b->heartbeat, p));
+			p->by_article = true;
+		}
+		TRY(attach(m, st, above->clause, above->phrase, p));
+	}
+	return OK;
 }
 
 /* A light that is on is better than one that is not, then what proves more, then the newer. */
@@ -152,13 +173,22 @@ static enum err attach_all(struct making *m, bool with_phrase)
 {
 	const struct policy_statement *st;
 	size_t n = policy_statements(m->src->policy, &st);
+	struct board_proof *p;
 
 	for (size_t i = 0; i < n; i++) {
-		struct board_clause *c = clause_of(m, &st[i]);
-
-		if (c && st[i].visibility <= m->src->audience &&
-		    (st[i].phrase.n > 0) == with_phrase)
-			TRY(attach(m, c, &st[i]));
+		/* What an article stands under is said beside the article itself. */
+		if (st[i].visibility > m->src->audience || st[i].kind == POLICY_KIND_UNDER)
+			continue;
+		if (m->src->tree == POLICY_TREE_BASIC && st[i].n_above)
+			TRY(inherit(m, &st[i], with_phrase));
+		if (st[i].clause.n == 0 || st[i].tree != m->src->tree ||
+		    (st[i].phrase.n > 0) != with_phrase)
+			continue;
+		p = arena_alloc(m->a, sizeof *p);
+		if (!p)
+			return ERR_MEMORY;
+		TRY(evidence_of(m->src, m->a, &st[i], &m->b->heartbeat, p));
+		TRY(attach(m, &st[i], st[i].clause, st[i].phrase, p));
 	}
 	return OK;
 }

@@ -48,7 +48,13 @@ struct board_proof {
 	uint64_t last; /* index of the newest one */
 	int64_t last_ms;
 	int64_t due_ms; /* when the light goes out; 0: has no period */
+	bool by_article; /* of a clause of the 基本方針: the statement cites an article under it */
 };
+
+/*
+ * A statement that cites an article of the 対策基準 stands behind that article, and, by the
+ * policy's `article ... under clause ...`, behind the clauses of the 基本方針 that it works out.
+ */
 
 /* A part of a paragraph that obliges somebody, or that a statement cites. */
 struct board_phrase {

@@ -126,6 +126,7 @@ static bool is_enforced(const struct board_source *src, const struct policy_stat
 	case POLICY_KIND_EXCEPTION:
 	case POLICY_KIND_DUTY:
 	case POLICY_KIND_CONTROL:
+	case POLICY_KIND_UNDER:
 	case POLICY_KINDS:
 		break;
 	}

@@ -218,12 +218,12 @@ static const struct policy *policy_of(struct slice text)
 static struct clauses cl;
 static const struct policy *pol;
 
-static struct board look(int64_t now)
+static struct board look_as(int64_t now, enum policy_visibility audience)
 {
 	struct board_source src = {.store = store,
 				   .clauses = &cl,
 				   .policy = pol,
-				   .audience = POLICY_PUBLIC,
+				   .audience = audience,
 				   .checkpoint = 1000,
 				   .now_ms = now,
 				   .handles = handles};
@@ -231,6 +231,11 @@ static struct board look(int64_t now)
 
 	REQUIRE(board_make(arena, &src, &b) == OK);
 	return b;
+}
+
+static struct board look(int64_t now)
+{
+	return look_as(now, POLICY_PUBLIC);
 }
 
 static void ready(void)
@@ -332,6 +337,51 @@ static void evidence_comes_fades_and_goes(void)
 	done();
 }
 
+static void articles_count_for_the_clause_above(void)
+{
+	const struct slice standard = S("1 体制\n2 復元\n(1) 復元を試験する。\n3 施錠\n");
+	struct clauses articles;
+	struct board_source src;
+	struct board b;
+	struct diag d;
+
+	ready();
+	REQUIRE(
+	    policy_load_texts(
+		arena,
+		S("policy \"試験\" basis \"b\" standard \"s\" adopted by \"市長\" version 1 "
+		  "effective 2022-07-15\nzone lgwan \"L\" default clause 2(16)\n"
+		  "article 2 under clause 8(3)イ \"無害化通信\"\n"
+		  "article 2 under clause 8(7) 非公開\narticle 3 under clause 8(4)\n"
+		  "control restore \"復元\" evidence restore.tested every 1 month article 2(1)\n"
+		  "control cabinet \"施錠\" attested by staff every 1 week article 3 庁内\n"),
+		test_file(arena, "policy/chofu/basic-policy.txt"), standard, &pol, &d) == OK);
+	event("restore.tested", "restore/1", "", NOW - DAY);
+	b = look(NOW);
+	CHECK(b.evidenced == 1 && phrase(&b, "8(3)イ", 1)->light == LIGHT_FRESH);
+	CHECK(phrase(&b, "8(3)イ", 1)->best->by_article);
+	CHECK_STR(phrase(&b, "8(3)イ", 1)->best->statement->clause, "2(1)");
+	CHECK(phrase(&b, "8(7)", 0)->best == NULL && phrase(&b, "8(4)", 0)->best == NULL);
+	b = look_as(NOW, POLICY_INTERNAL);
+	CHECK(phrase(&b, "8(7)", 0)->best == NULL && phrase(&b, "8(4)", 0)->best->by_article);
+	b = look_as(NOW, POLICY_SECRET);
+	CHECK(b.evidenced == 2 && phrase(&b, "8(7)", 0)->light == LIGHT_FRESH);
+	/* Beside the article itself it stands too, and nowhere else. */
+	REQUIRE(clauses_read(arena, standard, &articles, &d) == OK);
+	src = (struct board_source){.store = store,
+				    .clauses = &articles,
+				    .policy = pol,
+				    .tree = POLICY_TREE_STANDARD,
+				    .checkpoint = 1000,
+				    .now_ms = NOW,
+				    .handles = handles};
+	REQUIRE(board_make(arena, &src, &b) == OK);
+	CHECK(b.evidenced == 1 && b.clause[clauses_find(&articles, S("2(1)"))].n == 1);
+	CHECK(!b.clause[clauses_find(&articles, S("2(1)"))].phrases[0].best->by_article);
+	CHECK(b.clause[clauses_find(&articles, S("2"))].whole_n == 0);
+	done();
+}
+
 static void people_attest(void)
 {
 	struct board b;
@@ -393,5 +443,5 @@ static void periods_end_as_people_count(void)
 
 TESTS(CASE(lists_every_version), CASE(every_adoption_is_recorded), CASE(fills_in_and_refuses),
       CASE(appoints_and_ends), CASE(nothing_is_on_by_itself), CASE(the_heartbeat_lights_and_fades),
-      CASE(evidence_comes_fades_and_goes), CASE(people_attest),
-      CASE(a_deleted_entry_turns_the_stamp), CASE(periods_end_as_people_count))
+      CASE(evidence_comes_fades_and_goes), CASE(articles_count_for_the_clause_above),
+      CASE(people_attest), CASE(a_deleted_entry_turns_the_stamp), CASE(periods_end_as_people_count))

@@ -67,8 +67,20 @@ static struct slice basis_id_at(void *ctx, enum policy_tree tree, size_t i)
 	return i < c->n ? c->nodes[i].id : (struct slice){0};
 }
 
+static struct slice basis_above(void *ctx, enum policy_tree tree, struct slice id)
+{
+	const struct clauses *c = (const struct clauses *)ctx + tree;
+	uint32_t at = clauses_find(c, id);
+	uint32_t up = at == CLAUSES_NONE ? CLAUSES_NONE : c->nodes[at].parent;
+
+	return up == CLAUSES_NONE ? (struct slice){0} : c->nodes[up].id;
+}
+
 struct policy_resolver policy_basis_resolver(struct clauses *b)
 {
-	return (struct policy_resolver){
-	    .ctx = b, .find = basis_find, .says = basis_says, .id_at = basis_id_at};
+	return (struct policy_resolver){.ctx = b,
+					.find = basis_find,
+					.says = basis_says,
+					.id_at = basis_id_at,
+					.above = basis_above};
 }

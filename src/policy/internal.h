@@ -139,6 +139,10 @@ struct policy {
 	enum policy_visibility *exception_seen;
 	size_t n_exceptions;
 
+	struct policy_above *above; /* once settled: those of one article side by side */
+	size_t n_above, cap_above;
+	struct map above_at; /* article -> its first one */
+
 	struct rule *rules;
 	size_t n_rules, cap_rules;
 	struct never *nevers;
@@ -179,6 +183,8 @@ enum err policy_fault(struct diag *d, enum err e, struct slice text, size_t offs
 enum err policy_parse(struct policy *p, struct diag *d) NODISCARD;
 enum err policy_check(struct policy *p, struct diag *d) NODISCARD;
 enum err policy_compile(struct policy *p) NODISCARD;
+/* What every cited article stands under, once all of it is said. */
+enum err policy_settle_above(struct policy *p) NODISCARD;
 /* Ids, after the parser: from the words of every statement. */
 enum err policy_statements_name(struct policy *p, struct diag *d) NODISCARD;
 /* What needs the compiled rules: shadowed rules, conflicting obligations. */

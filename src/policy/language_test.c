@@ -47,19 +47,60 @@ static void bad(const char *text, unsigned line, unsigned column, const char *sa
 	}
 }
 
+#define UNDER "article 2 under clause 1\n"
+
 static void articles_of_the_standard(void)
 {
 	AUTO_ARENA a = arena_new(16u << 20);
 	const struct policy *p =
-	    good(a, ZONES "permit transfer a -> b article 2(1)ア \"多要素認証\"\n");
+	    good(a, ZONES UNDER "permit transfer a -> b article 2(1)ア \"多要素認証\"\n");
 	struct policy_request rq = {.source = 0, .destination = 1, .day = 20000};
 	struct policy_decision d;
 
 	policy_decide(p, &rq, &d);
 	CHECK(d.permit && d.tree == POLICY_TREE_STANDARD);
 	CHECK_STR(d.clause, "2(1)ア");
-	bad(ZONES "permit transfer a -> b article 3(1)ア\n", 5, 32, "the standard has no clause");
-	bad(ZONES "permit transfer a -> b article 2(1)ア \"無害化\"\n", 5, 38, "does not say");
+	bad(ZONES UNDER "permit transfer a -> b article 3(1)ア\n", 6, 32,
+	    "the standard has no clause");
+	bad(ZONES UNDER "permit transfer a -> b article 2(1)ア \"無害化\"\n", 6, 38,
+	    "does not say");
+}
+
+static void articles_stand_under_clauses(void)
+{
+	AUTO_ARENA a = arena_new(16u << 20);
+	const struct policy *p = good(a, ZONES UNDER "article 2(1)ア under clause 1 \"目的\" 庁内\n"
+						     "permit transfer a -> b article 2(1)ア\n"
+						     "article 2(1)ア under clause 1\n"
+						     "permit mail a -> b article 2(1)\n"
+						     "permit web a -> b clause 1\n");
+	const struct policy_statement *st;
+	const struct policy_above *above;
+	size_t n = policy_statements(p, &st);
+	AUTO_BUF b;
+
+	buf_init(&b, 4096);
+	CHECK(n > 6 && st[n - 4].n_above == 2 && st[n - 4].above[0].visibility == POLICY_INTERNAL);
+	CHECK(st[n - 4].above[1].phrase.n == 0 && st[n - 4].kind == POLICY_KIND_PERMIT);
+	CHECK_STR(st[n - 4].above[0].phrase, "目的");
+	/* The nearest one above it. */
+	CHECK(st[n - 2].n_above == 1);
+	CHECK_STR(st[n - 2].above[0].article, "2");
+	CHECK(st[n - 1].n_above == 0);
+	CHECK(policy_above(p, S("2(1)"), &above) == 1 && policy_above(p, S("1"), &above) == 0);
+	policy_statement_print(p, &st[n - 5], POLICY_JA, POLICY_INTERNAL, &b);
+	CHECK_STR(buf_view(&b), "対策基準2(1)アは、基本方針1「目的」を具体化する。");
+	bad(ZONES "permit transfer a -> b article 2(1)ア\n", 5, 32,
+	    "write 'article 2(1)ア under clause ...'");
+	bad(ZONES "article 2(1) under clause 1\npermit transfer a -> b article 2\n", 6, 32,
+	    "nothing above says");
+	bad(ZONES "article 7 under clause 1\n", 5, 9, "the standard has no clause '7'");
+	bad(ZONES "article 2 under clause 7\n", 5, 24, "the basis has no clause '7'");
+	bad(ZONES "article 2 under article 2\n", 5, 25, "nothing above says");
+	bad(ZONES UNDER "article 2(1) under article 2\n", 6, 28, "under a clause of the basis");
+	bad(ZONES "article 2 under\n", 5, 1, "cites no clause");
+	bad(ZONES "article 2\n", 6, 1, "expected 'under'");
+	bad(ZONES UNDER UNDER, 6, 1, "stands on line 5 already");
 }
 
 static void scales_and_their_past(void)
@@ -298,7 +339,8 @@ static void factors_are_required(void)
 	CHECK(permitted(p, rq));
 }
 
-TESTS(CASE(articles_of_the_standard), CASE(scales_and_their_past),
-      CASE(names_are_declared_and_look_different), CASE(rules_that_cannot_be_meant), CASE(flows),
-      CASE(ids_stay_while_the_words_do), CASE(what_is_not_inspected_yet), CASE(findings_only_raise),
-      CASE(exceptions_end), CASE(factors_are_required))
+TESTS(CASE(articles_of_the_standard), CASE(articles_stand_under_clauses),
+      CASE(scales_and_their_past), CASE(names_are_declared_and_look_different),
+      CASE(rules_that_cannot_be_meant), CASE(flows), CASE(ids_stay_while_the_words_do),
+      CASE(what_is_not_inspected_yet), CASE(findings_only_raise), CASE(exceptions_end),
+      CASE(factors_are_required))

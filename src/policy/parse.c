@@ -112,6 +112,7 @@ static const struct statement statements[] = {
     {"control", POLICY_KIND_CONTROL, POLICY_EVIDENCED, policy_statement_control},
     {"limit", POLICY_KIND_LIMIT, POLICY_DECIDES, statement_limit},
     {"hidden", POLICY_KIND_HIDDEN, POLICY_DECIDES, statement_hidden},
+    {"article", POLICY_KIND_UNDER, POLICY_NAMES, policy_statement_article},
 };
 
 /* Puts what is known of the statement into the list. */

@@ -56,6 +56,9 @@ struct part {
 /* Parses parts, clause and visibility in any order to the end of the statement. */
 enum err policy_parse_parts(struct parser *ps, const struct part *parts, size_t n, void *into,
 			    struct cited *c, unsigned *ret_seen) NODISCARD;
+/* An id of that text, which must have it; the token stays, for what is said of it. */
+enum err policy_parse_clause_id(struct parser *ps, enum policy_tree tree, struct slice *ret)
+    NODISCARD;
 enum err policy_need_clause(struct parser *ps, const struct cited *c) NODISCARD;
 /* Appends a copy of *item to an arena array. */
 enum err policy_push(struct arena *a, void **items, size_t n, size_t *cap, size_t size,
@@ -63,6 +66,7 @@ enum err policy_push(struct arena *a, void **items, size_t n, size_t *cap, size_
 
 /* Statements; the first word is consumed, c->at is its place. */
 enum err policy_statement_policy(struct parser *ps, struct cited *c) NODISCARD;
+enum err policy_statement_article(struct parser *ps, struct cited *c) NODISCARD;
 enum err policy_statement_zone(struct parser *ps, struct cited *c) NODISCARD;
 enum err policy_statement_scale(struct parser *ps, struct cited *c) NODISCARD;
 enum err policy_statement_role(struct parser *ps, struct cited *c) NODISCARD;

@@ -94,6 +94,42 @@ enum err policy_statement_policy(struct parser *ps, struct cited *c)
 	return OK;
 }
 
+/* ── article ... under clause ... ────────────────────────────────────────── */
+
+static enum err add_above(struct policy *p, const struct policy_above *one)
+{
+	void *items = p->above;
+	uint32_t unused;
+	enum err e;
+
+	TRY(policy_push(p->arena, &items, p->n_above, &p->cap_above, sizeof *one, one));
+	p->above = items;
+	e = policy_map_add(p->arena, &p->above_at, one->article, (uint32_t)p->n_above++, &unused);
+	return e == ERR_CONFLICT ? OK : e; /* said of it already: of several clauses */
+}
+
+enum err policy_statement_article(struct parser *ps, struct cited *c)
+{
+	struct policy_above one;
+	unsigned seen;
+
+	TRY(policy_parse_clause_id(ps, POLICY_TREE_STANDARD, &one.article));
+	TRY(policy_next(ps));
+	TRY(policy_expect(ps, "under"));
+	TRY(policy_parse_parts(ps, NULL, 0, NULL, c, &seen));
+	TRY(policy_need_clause(ps, c));
+	if (c->tree != POLICY_TREE_BASIC)
+		return FAIL(ps, c->cited.offset,
+			    "an article stands under a clause of the basis; write 'clause' and its "
+			    "number");
+	one.clause = c->clause;
+	one.phrase = c->phrase;
+	one.visibility = c->visibility;
+	one.line = c->at.line;
+	ps->now.label = one.article;
+	return add_above(ps->p, &one);
+}
+
 /* ── zone ────────────────────────────────────────────────────────────────── */
 
 static enum err zone_default(struct parser *ps, void *into)

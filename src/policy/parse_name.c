@@ -209,22 +209,36 @@ static const char *suggest_clause(struct parser *ps, enum policy_tree tree)
 	return policy_suggest(ps->p->arena, ps->t.text, ids, n);
 }
 
-static enum err part_clause(struct parser *ps, struct cited *c)
+enum err policy_parse_clause_id(struct parser *ps, enum policy_tree tree, struct slice *ret)
 {
 	const struct policy_resolver *r = ps->p->resolver;
-	bool has = false;
 	enum err e;
 
 	if (ps->t.starts || ps->t.kind != TOK_WORD)
 		return FAIL(ps, ps->t.at.offset, "expected a clause as in 8(3)ア instead of %s",
 			    policy_token_name(ps));
 	policy_lex_raw(&ps->lx, &ps->t);
-	e = r->find ? r->find(r->ctx, c->tree, ps->t.text, &c->clause) : ERR_NOT_FOUND;
+	e = r->find ? r->find(r->ctx, tree, ps->t.text, ret) : ERR_NOT_FOUND;
 	if (e == ERR_NOT_FOUND)
 		return FAIL(ps, ps->t.at.offset, "the %s has no clause %s%s",
-			    c->tree == POLICY_TREE_BASIC ? "basis" : "standard",
-			    policy_token_name(ps), suggest_clause(ps, c->tree));
-	TRY(e);
+			    tree == POLICY_TREE_BASIC ? "basis" : "standard", policy_token_name(ps),
+			    suggest_clause(ps, tree));
+	return e;
+}
+
+static enum err part_clause(struct parser *ps, struct cited *c)
+{
+	const struct policy_resolver *r = ps->p->resolver;
+	const struct policy_above *above;
+	bool has = false;
+
+	TRY(policy_parse_clause_id(ps, c->tree, &c->clause));
+	if (c->tree == POLICY_TREE_STANDARD && policy_above(ps->p, c->clause, &above) == 0)
+		return FAIL(ps, ps->t.at.offset,
+			    "nothing above says which clause of the basis article %.*s stands "
+			    "under; write 'article %.*s under clause ...' before it is cited",
+			    (int)c->clause.n, (const char *)c->clause.p, (int)c->clause.n,
+			    (const char *)c->clause.p);
 	c->cited = ps->t.at;
 	TRY(policy_next(ps));
 	if (ps->t.starts || ps->t.kind != TOK_STRING)

@@ -35,6 +35,7 @@ static enum err load(struct arena *a, struct slice text, const struct policy_res
 
 	TRY(make(a, text, r, &p));
 	TRY(policy_parse(p, d));
+	TRY(policy_settle_above(p));
 	TRY(policy_statements_name(p, d));
 	TRY(policy_check(p, d));
 	TRY(policy_compile(p));

@@ -56,6 +56,8 @@ struct policy_resolver {
 			 bool *ret);
 	/* The i-th id of the tree, for suggestions; empty behind the last. */
 	struct slice (*id_at)(void *ctx, enum policy_tree tree, size_t i);
+	/* The id that it stands under in its own text; empty at the top. */
+	struct slice (*above)(void *ctx, enum policy_tree tree, struct slice id);
 	struct hash hash; /* of the texts behind it; goes into policy_hash() */
 };
 

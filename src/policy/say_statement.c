@@ -263,6 +263,20 @@ static void say_default(struct say *y)
 	put(y, "許可する定めのないものは、許可しない。", "What nothing permits is not permitted.");
 }
 
+static void say_under(struct say *y)
+{
+	put(y, "対策基準", "Article ");
+	buf_slice(y->out, y->s->label);
+	put(y, "は、基本方針", " works out clause ");
+	buf_slice(y->out, y->s->clause);
+	if (y->s->phrase.n) {
+		put(y, "「", " \"");
+		buf_slice(y->out, y->s->phrase);
+		put(y, "」", "\"");
+	}
+	put(y, "を具体化する。", ".");
+}
+
 static void (*const sayers[POLICY_KINDS])(struct say *y) = {
     [POLICY_KIND_ZONE] = say_words,      [POLICY_KIND_SCALE] = say_scale,
     [POLICY_KIND_ROLE] = say_words,      [POLICY_KIND_EXCEPTION] = say_exception,
@@ -272,6 +286,7 @@ static void (*const sayers[POLICY_KINDS])(struct say *y) = {
     [POLICY_KIND_NEVER] = say_never,     [POLICY_KIND_ALWAYS] = say_never,
     [POLICY_KIND_DUTY] = say_duty,       [POLICY_KIND_CONTROL] = say_control,
     [POLICY_KIND_LIMIT] = say_words,     [POLICY_KIND_HIDDEN] = say_words,
+    [POLICY_KIND_UNDER] = say_under,
 };
 
 void policy_statement_print(const struct policy *p, const struct policy_statement *s,

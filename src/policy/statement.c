@@ -2,11 +2,62 @@
 #include "policy/statement.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include "policy/lex.h"
 
 static const char *const kind_words[POLICY_KINDS] = {
-    "zone",    "scale",   "role",  "exception", "permit", "forbid",  "flow",  "require",
-    "finding", "default", "never", "always",    "duty",   "control", "limit", "hidden"};
+    "zone",    "scale", "role",   "exception", "permit",  "forbid", "flow",   "require", "finding",
+    "default", "never", "always", "duty",      "control", "limit",  "hidden", "article"};
+
+size_t policy_above(const struct policy *p, struct slice article, const struct policy_above **ret)
+{
+	const struct policy_resolver *r = p->resolver;
+	uint32_t from = 0, to;
+
+	*ret = NULL;
+	while (article.n && !policy_map_get(&p->above_at, article, &from))
+		article =
+		    r->above ? r->above(r->ctx, POLICY_TREE_STANDARD, article) : (struct slice){0};
+	if (article.n == 0)
+		return 0;
+	for (to = from; to < p->n_above && slice_eq(p->above[to].article, article);)
+		to++;
+	*ret = &p->above[from];
+	return to - from;
+}
+
+static int by_article(const void *a, const void *b)
+{
+	const struct policy_above *x = a, *y = b;
+	int c = slice_cmp(x->article, y->article);
+
+	return c ? c : (x->line > y->line) - (x->line < y->line);
+}
+
+enum err policy_settle_above(struct policy *p)
+{
+	enum err e;
+
+	if (p->n_above == 0)
+		return OK;
+	qsort(p->above, p->n_above, sizeof *p->above, by_article);
+	p->above_at = (struct map){0};
+	for (size_t i = 0; i < p->n_above; i++) {
+		uint32_t first;
+
+		e = policy_map_add(p->arena, &p->above_at, p->above[i].article, (uint32_t)i,
+				   &first);
+		if (e != ERR_CONFLICT)
+			TRY(e);
+	}
+	for (size_t i = 0; i < p->n_statements; i++) {
+		struct policy_statement *s = &p->statements[i];
+
+		if (s->clause.n && s->tree == POLICY_TREE_STANDARD)
+			s->n_above = policy_above(p, s->clause, &s->above);
+	}
+	return OK;
+}
 
 const char *policy_kind_word(enum policy_kind k)
 {

@@ -28,6 +28,7 @@ enum policy_kind {
 	POLICY_KIND_CONTROL,
 	POLICY_KIND_LIMIT,
 	POLICY_KIND_HIDDEN,
+	POLICY_KIND_UNDER, /* article ... under clause ... */
 	POLICY_KINDS
 };
 
@@ -37,7 +38,7 @@ enum policy_force {
 	POLICY_EVIDENCED, /* control: by the events `evidence` names */
 	POLICY_ATTESTED,  /* duty, control attested: by people */
 	POLICY_STATED,    /* nothing in this program enforces it yet (network flows) */
-	POLICY_NAMES      /* zone, scale, role, exception: gives a name */
+	POLICY_NAMES      /* zone, scale, role, exception, article: says what something is */
 };
 
 enum policy_unit { POLICY_DAYS, POLICY_WEEKS, POLICY_MONTHS, POLICY_YEARS, POLICY_FISCAL_YEARS };
@@ -46,6 +47,18 @@ enum policy_unit { POLICY_DAYS, POLICY_WEEKS, POLICY_MONTHS, POLICY_YEARS, POLIC
 struct policy_cadence {
 	uint32_t n;
 	enum policy_unit unit;
+};
+
+/*
+ * What an article of the 対策基準 stands under: a clause of the 基本方針, which it works out. Said
+ * by `article ... under clause ...` of it, or of the nearest article above it of which that is
+ * said.
+ */
+struct policy_above {
+	struct slice article; /* of which it is said */
+	struct slice clause, phrase;
+	enum policy_visibility visibility;
+	uint32_t line;
 };
 
 struct policy_statement {
@@ -72,12 +85,16 @@ struct policy_statement {
 	struct slice evidence;       /* control: the event, as in restore.tested */
 	struct slice who;            /* duty: for whom; control: who attests; a role or staff */
 	int32_t until;               /* exception, flow: the last day; 0 = nothing is said */
+	const struct policy_above *above; /* where tree is STANDARD; at least one */
+	size_t n_above;
 };
 
 /* In file order. */
 size_t policy_statements(const struct policy *p, const struct policy_statement **ret);
 /* ERR_NOT_FOUND where no statement has this id. */
 enum err policy_statement_by_id(const struct policy *p, struct slice id, uint32_t *ret) NODISCARD;
+/* Of any article of the 対策基準; n = 0 where nothing is said of it. */
+size_t policy_above(const struct policy *p, struct slice article, const struct policy_above **ret);
 const char *policy_kind_word(enum policy_kind k); /* "permit", "flow", ... */
 
 /*

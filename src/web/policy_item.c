@@ -136,6 +136,8 @@ static enum err mark_add(struct page *pg, struct policy_item *it, unsigned numbe
 	if (p && p->kind)
 		m.query = slice_str(arena_printf(pg->arena, "%s = %.*s", p->kind, (int)p->name.n,
 						 (const char *)p->name.p));
+	if (p && p->by_article)
+		m.article = p->statement->clause;
 	if (p && p->force != BOARD_NONE && p->has_last)
 		m.stamp = stamp_day(pg, p->last_ms);
 	TRY(arena_grow(pg->arena, (void **)&it->marks, it->n_marks, &it->cap_marks, sizeof m));
@@ -174,16 +176,15 @@ static enum err cut(struct page *pg, struct policy_item *it, const struct board_
 	return piece_add(pg, &it->pars[at], slice_from(text, from), 0, NULL);
 }
 
-static enum err item(struct page *pg, const struct board_clause *c, uint32_t index,
-		     enum policy_visibility audience, unsigned *number, struct policy_item *it)
+static enum err item(struct page *pg, const struct board_clause *c, enum policy_visibility audience,
+		     unsigned *number, struct policy_item *it)
 {
 	unsigned first = *number;
 
 	*it = (struct policy_item){
 	    .clause = c->text, .level = c->text->depth, .n_pars = c->text->n_pars};
-	it->anchor = arena_printf(pg->arena, "c%u", index);
 	it->pars = arena_array(pg->arena, it->n_pars, sizeof *it->pars);
-	if (!it->anchor || !it->pars)
+	if (!it->pars)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < c->n; i++)
 		TRY(mark_add(pg, it, (*number)++, clauses_span_text(c->text, c->phrases[i].span),
@@ -198,6 +199,22 @@ static enum err item(struct page *pg, const struct board_clause *c, uint32_t ind
 	return OK;
 }
 
+/* What the policy says that this article works out. */
+static enum err works_out(struct page *pg, struct policy_item *it, enum policy_visibility audience)
+{
+	const struct policy_above *all;
+	size_t n = policy_above(pg->policy, it->clause->id, &all);
+
+	it->above = arena_array(pg->arena, n, sizeof *it->above);
+	if (!it->above)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < n; i++)
+		/* What is said of an article above is said there. */
+		if (slice_eq(all[i].article, it->clause->id) && all[i].visibility <= audience)
+			it->above[it->n_above++] = &all[i];
+	return OK;
+}
+
 enum err policy_items(struct page *pg, const struct board *b, enum policy_visibility audience,
 		      struct policy_view *v)
 {
@@ -208,7 +225,9 @@ enum err policy_items(struct page *pg, const struct board *b, enum policy_visibi
 	if (!v->items)
 		return ERR_MEMORY;
 	for (uint32_t i = 0; i < b->clauses->n; i++)
-		TRY(item(pg, &b->clause[i], i, audience, &number, &v->items[i]));
+		TRY(item(pg, &b->clause[i], audience, &number, &v->items[i]));
+	for (size_t i = 0; i < v->n_items && v->works_out; i++)
+		TRY(works_out(pg, &v->items[i], audience));
 	v->heartbeat = b->running
 			   ? fill(pg, TXT_policy_running, when_text(pg, b->heartbeat.last_ms))
 			   : slice_str(page_say(pg, TXT_policy_not_running));

@@ -131,6 +131,7 @@ static enum err board_of(struct req *r, struct policy_view *v, struct slice text
 		return ERR_MEMORY;
 	TRY(clauses_read(r->arena, text, c, NULL));
 	v->title = c->title;
+	v->works_out = src.policy && src.tree == POLICY_TREE_STANDARD;
 	TRY(board_make(r->arena, &src, &v->board));
 	return policy_items(&r->pg, &v->board, v->audience, v);
 }

@@ -270,6 +270,32 @@ static void an_entry_is_proved(void)
 	done();
 }
 
+static void articles_stand_behind_clauses(void)
+{
+	struct slice b;
+	struct diag d;
+
+	fresh();
+	web.standard = S("対策基準\n\n1 体制\n2 復元\n(1) 復元を試験する。\n");
+	REQUIRE(
+	    policy_load_texts(arena,
+			      S("policy \"題\" basis \"b\" standard \"s\" adopted by \"市長\" "
+				"version 1 effective 2022-07-15\n"
+				"zone lgwan \"L\" default clause 2(16)\n"
+				"article 2 under clause 8(7)\narticle 2 under clause 8(4) 庁内\n"
+				"control restore \"復元\" evidence restore.tested every 1 month "
+				"article 2(1)\n"),
+			      web.basis, web.standard, &web.policy, &d) == OK);
+	b = get("/policy", "", false, 200);
+	CHECK(count(b, "対策基準 2(1)") == 1 && count(b, "ob-evidenced\" href") == 1);
+	CHECK(count(get("/policy", "", true, 200), "対策基準 2(1)") == 2);
+	b = get("/policy", "text=standard", false, 200);
+	CHECK(says(b, "id=\"c-2(1)\"") && count(b, "ob-evidenced\" href") == 1);
+	CHECK(says(b, "基本方針 8(7)</a>") && !says(b, "基本方針 8(4)</a>"));
+	CHECK(says(b, "href=\"/policy#c-8%287%29\"") || says(b, "href=\"/policy#c-8(7)\""));
+	done();
+}
+
 static void what_if_is_answered(void)
 {
 	struct slice b;
@@ -325,7 +351,7 @@ static void what_if_keeps_what_is_not_public(void)
 	done();
 }
 
-TESTS(CASE(what_if_is_answered), CASE(what_if_keeps_what_is_not_public),
-      CASE(everybody_reads_the_text), CASE(a_heartbeat_stamps),
-      CASE(another_version_never_stands_in), CASE(procedures_are_for_offices),
-      CASE(other_entries_are_for_staff), CASE(an_entry_is_proved))
+TESTS(CASE(articles_stand_behind_clauses), CASE(what_if_is_answered),
+      CASE(what_if_keeps_what_is_not_public), CASE(everybody_reads_the_text),
+      CASE(a_heartbeat_stamps), CASE(another_version_never_stands_in),
+      CASE(procedures_are_for_offices), CASE(other_entries_are_for_staff), CASE(an_entry_is_proved))

@@ -180,6 +180,7 @@ struct policy_mark {
 	struct slice statement;          /* what the policy states, one sentence */
 	struct slice sentence;           /* what the record says, one sentence */
 	struct slice query;              /* how the record was asked */
+	struct slice article;            /* that it cites, where it stands behind it by that */
 	const struct board_proof *proof; /* NULL: none */
 };
 
@@ -196,12 +197,13 @@ struct policy_par {
 
 struct policy_item {
 	const struct clause *clause;
-	const char *anchor; /* id of the element */
-	unsigned level;     /* 0 for the outermost */
+	unsigned level; /* 0 for the outermost */
 	struct policy_par *pars;
 	size_t n_pars;
 	struct policy_mark *marks;
 	size_t n_marks, cap_marks;
+	const struct policy_above **above; /* of an article: the clauses that it works out */
+	size_t n_above;
 };
 
 struct policy_version {
@@ -216,7 +218,7 @@ struct policy_view {
 	struct slice title, day, organs;
 	struct policy_version *versions;
 	size_t n_versions;
-	bool on_file, registered, past;
+	bool on_file, registered, past, works_out; /* the last: its articles stand under clauses */
 	struct board board;
 	struct policy_item *items;
 	size_t n_items;
