@@ -29,7 +29,10 @@ static void need(enum err e, const char *what)
 	exit(1);
 }
 
-/* N entries as record_append prints them, and the summary that it keeps beside them. */
+/*
+ * N entries as record_append prints them, and the summary that it keeps beside them, all by the
+ * permit from internet to lgwan of policy/chofu.
+ */
 static void fill(const char *path, long n)
 {
 	static const char sql[] =
@@ -39,10 +42,12 @@ static void fill(const char *path, long n)
 	    " 'transfer/' || (i / 5), CAST('transfer.ready v1' || char(10) ||"
 	    " 'actor=c:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' ||"
 	    " char(10) || 'at=2026-11-24T05:46:04.123Z' || char(10) || 'city=bench' || char(10) ||"
-	    " 'clause=8(3)イ' || char(10) || 'rule=line 24' || char(10) || 'stream=transfer/' ||"
+	    " 'clause=8(3)イ' || char(10) || 'rule=permit/b391ee4f7c208ba7' || char(10) || "
+	    "'stream=transfer/' ||"
 	    " (i / 5) || char(10) AS BLOB) FROM c;"
 	    "INSERT INTO tally VALUES ('bench', 'type', 'transfer.ready', %ld, %ld + 99, 0);"
-	    "INSERT INTO tally VALUES ('bench', 'clause', '8(3)イ', %ld, %ld + 99, 0);"
+	    "INSERT INTO tally VALUES ('bench', 'rule', 'permit/b391ee4f7c208ba7', %ld, %ld + 99, "
+	    "0);"
 	    "COMMIT;";
 	char text[2048], *why = NULL;
 	sqlite3 *db;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include "gateway/internal.h"
 #include "policy/case.h"
+#include "policy/statement.h"
 
 #define JST_MS (9ll * 3600 * 1000)
 
@@ -68,6 +69,30 @@ static void print_obligations(struct verdict *v)
 	}
 }
 
+/* What decided; where nothing permits, the default. */
+static void print_rules(const struct policy *p, struct verdict *v)
+{
+	const struct policy_statement *st;
+	uint32_t by[VERDICT_RULES];
+	size_t n = policy_deciders(p, &v->rq, by, VERDICT_RULES), at = 0;
+
+	policy_statements(p, &st);
+	if (n == 0 && v->d.reason == POLICY_BY_DEFAULT && v->d.statement != POLICY_NONE) {
+		by[0] = v->d.statement;
+		n = 1;
+	}
+	for (size_t i = 0; i < n && i < VERDICT_RULES; i++) {
+		struct slice id = st[by[i]].id;
+
+		if (at + 1 + id.n >= sizeof v->rule)
+			break;
+		if (at)
+			v->rule[at++] = ' ';
+		memcpy(v->rule + at, id.p, id.n);
+		at += id.n;
+	}
+}
+
 void verdict_of(struct gateway *g, const struct transfer_row *t, struct verdict *ret)
 {
 	AUTO_BUF b;
@@ -84,8 +109,7 @@ void verdict_of(struct gateway *g, const struct transfer_row *t, struct verdict 
 	policy_case_put(&ret->rq, &b);
 	if (buf_err(&b) == OK)
 		memcpy(ret->case_text, b.p, b.n);
-	if (ret->d.reason == POLICY_BY_RULE)
-		snprintf(ret->rule, sizeof ret->rule, "line %u", ret->d.line);
+	print_rules(g->policy, ret);
 	if (ret->d.permit) {
 		ret->missing = missing_of(&ret->d);
 		print_obligations(ret);

@@ -130,12 +130,16 @@ void epoch_tick(struct gateway *g);
 /* -- decide.c -----------------------------------------------------------------------------------
  */
 
+#define VERDICT_RULES 8
+
 struct verdict {
 	struct policy_request rq; /* the case, where `known` */
 	struct policy_decision d;
 	bool known;
 	const char *missing; /* the first obligation without a handler, or NULL */
-	char rule[24], obligations[256];
+	/* The ids of the statements that decided, a blank between them, in file order; at most
+	 * VERDICT_RULES of them are named. */
+	char rule[VERDICT_RULES * 40], obligations[256];
 	char case_text[96]; /* policy/case.h */
 };
 

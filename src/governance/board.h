@@ -41,7 +41,7 @@ struct board_proof {
 	const struct policy_statement *statement;
 	enum board_force force; /* what it is worth while the light is on */
 	enum board_light light;
-	const char *kind;  /* of the query: "type", "clause", "stream" */
+	const char *kind;  /* of the query: "type", "rule", "stream"; NULL: it is only in force */
 	struct slice name; /* what that must be */
 	uint64_t count;    /* entries that match */
 	bool has_last, is_signed;

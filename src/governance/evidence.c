@@ -46,7 +46,7 @@ static bool matches(const struct board_proof *p, const struct record_entry *e)
 		return slice_eq(e->type, p->name);
 	if (strcmp(p->kind, "stream") == 0)
 		return slice_eq(e->stream, p->name);
-	return slice_eq(record_value(e, p->kind), p->name);
+	return record_names_rule(e, p->name);
 }
 
 /* Asks the summary, then looks whether the entry that it names is there and is what it says. */
@@ -133,18 +133,23 @@ static bool is_enforced(const struct board_source *src, const struct policy_stat
 	return false;
 }
 
-/* The gateway runs by it; the newest decision by its clause is the evidence, else that it runs. */
+/*
+ * The gateway runs by it; the newest decision by this very statement is the evidence, else that it
+ * runs. A promise, a limit: no decision names them.
+ */
 static enum err enforced(const struct board_source *src, struct arena *a,
 			 const struct board_proof *heartbeat, struct board_proof *p)
 {
 	struct record_entry e = {0};
 
 	p->force = BOARD_ENFORCED;
-	p->kind = "clause";
-	p->name = p->statement->clause;
-	TRY(ask(src, a, p, &e));
-	if (p->light == LIGHT_LOST)
-		return OK;
+	if (p->statement->rule != POLICY_NONE || p->statement->kind == POLICY_KIND_DEFAULT) {
+		p->kind = "rule";
+		p->name = p->statement->id;
+		TRY(ask(src, a, p, &e));
+		if (p->light == LIGHT_LOST)
+			return OK;
+	}
 	p->light = heartbeat->light;
 	p->due_ms = heartbeat->due_ms;
 	if (!p->has_last || heartbeat->last_ms > p->last_ms) {

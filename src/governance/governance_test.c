@@ -256,9 +256,9 @@ static const struct board_phrase *phrase(const struct board *b, const char *id, 
 	return &b->clause[at].phrases[i];
 }
 
-static void event(const char *type, const char *stream, const char *clause, int64_t at)
+static void event(const char *type, const char *stream, const char *rule, int64_t at)
 {
-	const struct record_field f = {.key = "clause", .value = slice_str(clause)};
+	const struct record_field f = {.key = "rule", .value = slice_str(rule)};
 
 	REQUIRE(store_begin(store) == OK);
 	REQUIRE(record_append(store,
@@ -267,9 +267,44 @@ static void event(const char *type, const char *stream, const char *clause, int6
 						     .actor = S("system"),
 						     .at_ms = at,
 						     .fields = &f,
-						     .n = clause[0] ? 1 : 0},
+						     .n = rule[0] ? 1 : 0},
 			      NULL) == OK);
 	REQUIRE(store_commit(store) == OK);
+}
+
+/* The id of the i-th statement of that kind. */
+static const char *rule_of(enum policy_kind kind, size_t i)
+{
+	const struct policy_statement *st;
+	size_t n = policy_statements(pol, &st);
+
+	for (size_t k = 0; k < n; k++)
+		if (st[k].kind == kind && i-- == 0)
+			return arena_str(arena, st[k].id);
+	REQUIRE(false);
+	return "";
+}
+
+static const char *both_permits(void)
+{
+	return arena_printf(arena, "%s %s", rule_of(POLICY_KIND_PERMIT, 1),
+			    rule_of(POLICY_KIND_PERMIT, 0));
+}
+
+static const struct board_proof *proof_of(const struct board *b, const char *id,
+					  enum policy_kind kind)
+{
+	const struct board_clause *c = &b->clause[clauses_find(&cl, slice_str(id))];
+
+	for (size_t i = 0; i < c->whole_n; i++)
+		if (c->whole[i]->statement->kind == kind)
+			return c->whole[i];
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->phrases[i].n; k++)
+			if (c->phrases[i].proofs[k]->statement->kind == kind)
+				return c->phrases[i].proofs[k];
+	REQUIRE(false);
+	return NULL;
 }
 
 static void nothing_is_on_by_itself(void)
@@ -285,7 +320,7 @@ static void nothing_is_on_by_itself(void)
 	/* A permit whose obligation nobody handles here enforces nothing. */
 	CHECK(phrase(&b, "8(2)", 1)->best == NULL && phrase(&b, "8(2)", 1)->n == 1);
 	/* A decision alone is no heartbeat. */
-	event("transfer.ready", "transfer/1", "8(3)イ", NOW - HOUR);
+	event("transfer.ready", "transfer/1", rule_of(POLICY_KIND_PERMIT, 0), NOW - HOUR);
 	b = look(NOW);
 	CHECK(phrase(&b, "8(3)イ", 1)->light == LIGHT_NONE);
 	done();
@@ -302,9 +337,14 @@ static void the_heartbeat_lights_and_fades(void)
 	/* What is proved of a way that this program has no door for is not enforced by it. */
 	CHECK(phrase(&b, "8(3)ア", 1)->n == 1 && phrase(&b, "8(3)ア", 1)->best == NULL);
 	CHECK(phrase(&b, "8(3)イ", 1)->best->count == 0);
-	event("transfer.ready", "transfer/1", "8(3)イ", NOW + 2 * HOUR);
+	event("transfer.ready", "transfer/1", both_permits(), NOW + 2 * HOUR);
+	/* Of the same clause, by another statement. */
+	event("transfer.ready", "transfer/2", rule_of(POLICY_KIND_PERMIT, 1), NOW + 2 * HOUR);
+	event("send.refused", "account/1", rule_of(POLICY_KIND_DEFAULT, 0), NOW + 2 * HOUR);
 	b = look(NOW + 3 * HOUR);
 	CHECK(phrase(&b, "8(3)イ", 1)->best->count == 1);
+	CHECK(proof_of(&b, "2(17)", POLICY_KIND_DEFAULT)->count == 1);
+	CHECK(proof_of(&b, "2(16)", POLICY_KIND_ZONE)->kind == NULL);
 	CHECK(phrase(&b, "8(3)イ", 1)->best->last_ms == NOW + 2 * HOUR);
 	CHECK(look(NOW + 14 * HOUR).heartbeat.light == LIGHT_FADED);
 	b = look(NOW + 27 * HOUR);

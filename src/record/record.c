@@ -129,14 +129,41 @@ static void print(const struct record_event *e, const struct line *line, size_t 
 	}
 }
 
+/* The statements that `rule` names, a blank between them. */
+static enum err tally_rules(struct store *s, struct slice rules, uint64_t index, int64_t at_ms)
+{
+	while (rules.n) {
+		size_t blank = slice_find_byte(rules, ' ');
+		struct slice one = slice_head(rules, blank == SIZE_MAX ? rules.n : blank);
+
+		TRY(store_tally_add(s, "rule", one, index, at_ms));
+		rules = slice_from(rules, blank == SIZE_MAX ? rules.n : blank + 1);
+	}
+	return OK;
+}
+
 /* The summary that answers "how often, and when last" without reading the record. */
 static enum err tally(struct store *s, const struct record_event *e, uint64_t index)
 {
 	TRY(store_tally_add(s, "type", slice_str(e->type), index, e->at_ms));
 	for (size_t i = 0; i < e->n; i++)
-		if (strcmp(e->fields[i].key, "clause") == 0 && e->fields[i].value.n > 0)
-			return store_tally_add(s, "clause", e->fields[i].value, index, e->at_ms);
+		if (strcmp(e->fields[i].key, RECORD_RULE) == 0)
+			TRY(tally_rules(s, e->fields[i].value, index, e->at_ms));
 	return OK;
+}
+
+bool record_names_rule(const struct record_entry *e, struct slice rule)
+{
+	struct slice rules = record_value(e, RECORD_RULE);
+
+	while (rules.n) {
+		size_t blank = slice_find_byte(rules, ' ');
+
+		if (slice_eq(slice_head(rules, blank == SIZE_MAX ? rules.n : blank), rule))
+			return true;
+		rules = slice_from(rules, blank == SIZE_MAX ? rules.n : blank + 1);
+	}
+	return false;
 }
 
 static enum err put_values(struct store *s, uint64_t index, const struct line *line, size_t n)

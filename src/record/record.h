@@ -27,6 +27,8 @@
 #include "base/buf.h"
 #include "store/store.h"
 
+#define RECORD_RULE \
+	"rule" /* the field that names the statements of the policy that decided, by id */
 #define RECORD_ENTRY_MAX 16384u
 
 /* One line of an entry. */
@@ -83,6 +85,8 @@ enum err record_of_stream(struct store *s, struct slice stream, struct arena *a,
 enum err record_at(struct store *s, uint64_t index, struct arena *a, struct record_entry *ret)
     NODISCARD;
 struct slice record_value(const struct record_entry *e, const char *key); /* clear if known */
+/* Whether RECORD_RULE of the entry names this statement. */
+bool record_names_rule(const struct record_entry *e, struct slice rule);
 void record_json(const struct record_entry *e, struct buf *out);
 
 #endif

@@ -55,7 +55,7 @@ struct store_tally {
 	int64_t at_ms;  /* when that was */
 };
 
-/* kind: "type" or "clause". Inside the transaction that adds the entry. */
+/* kind: "type" or "rule". Inside the transaction that adds the entry. */
 enum err store_tally_add(struct store *s, const char *kind, struct slice name, uint64_t index,
 			 int64_t at_ms) NODISCARD;
 /* All zero where there is none. */

@@ -107,8 +107,11 @@ static struct slice sentence(struct page *pg, const struct board_proof *p)
 	if (p->light == LIGHT_LOST)
 		return slice_str(page_say(pg, TXT_policy_say_lost));
 	if (p->force == BOARD_ENFORCED)
-		return on ? fill(pg, TXT_policy_say_enforced, number_text(pg, p->count))
-			  : slice_str(page_say(pg, TXT_policy_say_enforced_off));
+		return !on       ? slice_str(page_say(pg, TXT_policy_say_enforced_off))
+		       : p->kind ? fill(pg, TXT_policy_say_enforced, number_text(pg, p->count))
+		       : p->statement->force == POLICY_PROVED
+			   ? slice_str(page_say(pg, TXT_policy_say_proved))
+			   : slice_str(page_say(pg, TXT_policy_say_in_force));
 	if (on)
 		return fill(pg,
 			    p->force == BOARD_EVIDENCED ? TXT_policy_say_evidenced
