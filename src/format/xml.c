@@ -6,6 +6,7 @@
 #include "format/xml_ns.h"
 
 #define ATTRS_MAX 512
+#define ATTRS_FEW 16   /* nearly all elements have no more */
 #define STACK_MAX 1024 /* hard bound of limits->xml_depth */
 
 struct parse {
@@ -22,8 +23,9 @@ struct parse {
 	bool lost;       /* the innermost element of a dropped subtree holds visible text */
 	struct buf text; /* character data since the last tag */
 	struct xml_scope scope;
-	bool *kept;             /* STACK_MAX: by depth, whether the element is in the tree */
-	struct xml_attr *attrs; /* ATTRS_MAX: of the element that begins */
+	bool *kept; /* STACK_MAX: by depth, whether the element is in the tree */
+	/* Of the element that begins: the first ones, and all others, up to ATTRS_MAX. */
+	struct xml_attr few[ATTRS_FEW], *many;
 };
 
 static void fail(struct parse *x, enum err e, const char *why)
@@ -104,13 +106,22 @@ static bool declare(struct parse *x, const XML_Char **atts)
 	return true;
 }
 
-/* Two attributes of the same expanded name that had different prefixes. */
-static bool has_twin(const struct xml_attr *attrs, size_t n)
+/* Room for attribute i; NULL when memory is short. */
+static struct xml_attr *attr_room(struct parse *x, size_t i)
 {
-	for (size_t i = 1; i < n; i++)
-		for (size_t j = 0; attrs[i].ns && j < i; j++)
-			if (attrs[i].ns == attrs[j].ns && attrs[i].ns != NS_UNKNOWN &&
-			    slice_eq(attrs[i].name, attrs[j].name))
+	if (i < ATTRS_FEW)
+		return &x->few[i];
+	if (!x->many)
+		x->many = arena_room(x->arena, (ATTRS_MAX - ATTRS_FEW) * sizeof *x->many);
+	return x->many ? &x->many[i - ATTRS_FEW] : NULL;
+}
+
+/* Two attributes of the same expanded name that had different prefixes. */
+static bool has_twin(const struct xml_attr *attrs)
+{
+	for (const struct xml_attr *a = attrs; a; a = a->next)
+		for (const struct xml_attr *b = attrs; a->ns && b != a; b = b->next)
+			if (a->ns == b->ns && a->ns != NS_UNKNOWN && slice_eq(a->name, b->name))
 				return true;
 	return false;
 }
@@ -120,6 +131,7 @@ static bool read_element(struct parse *x, const XML_Char *name, const XML_Char *
 			 struct xml_node *node)
 {
 	struct slice prefix;
+	struct xml_attr *last = NULL;
 	size_t n = 0;
 
 	if (!split_name(slice_str(name), &prefix, &node->name) ||
@@ -128,25 +140,28 @@ static bool read_element(struct parse *x, const XML_Char *name, const XML_Char *
 		return false;
 	}
 	for (size_t i = 0; atts[i]; i += 2) {
-		struct xml_attr *a = &x->attrs[n];
+		struct xml_attr *a;
 
 		if (strncmp(atts[i], "xmlns", 5) == 0 && (atts[i][5] == 0 || atts[i][5] == ':'))
 			continue;
+		a = attr_room(x, n++);
+		if (!a) {
+			fail(x, ERR_MEMORY, "memory_bytes: the part is too large");
+			return false;
+		}
 		*a = (struct xml_attr){.value = slice_str(atts[i + 1])};
 		if (!split_name(slice_str(atts[i]), &prefix, &a->name) ||
 		    !xml_scope_find(&x->scope, prefix, false, &a->ns)) {
 			fail(x, ERR_SYNTAX, "an attribute has an undeclared prefix");
 			return false;
 		}
-		if (n)
-			x->attrs[n - 1].next = a;
-		n++;
+		*(last ? &last->next : &node->attrs) = a;
+		last = a;
 	}
-	if (has_twin(x->attrs, n)) {
+	if (has_twin(node->attrs)) {
 		fail(x, ERR_SYNTAX, "an element has the same attribute twice");
 		return false;
 	}
-	node->attrs = n ? x->attrs : NULL;
 	return true;
 }
 
@@ -346,14 +361,12 @@ static void run(struct parse *x, struct slice in)
 enum err xml_parse(struct slice in, const struct limits *limits, struct xml_filter *filter,
 		   struct arena *arena, struct xml_node **ret_root, struct diag *d)
 {
-	struct xml_attr attrs[ATTRS_MAX];
 	bool kept[STACK_MAX];
 	struct parse x = {.limits = limits, .filter = filter, .arena = arena, .d = d};
 
 	if (in.n > INT32_MAX / 2)
 		return diag_set(d, ERR_LIMIT, 0, "inflated_bytes: the part is too large");
 	x.kept = kept;
-	x.attrs = attrs;
 	buf_init(&x.text, in.n * 2 + 16);
 	xml_scope_init(&x.scope);
 	filter->scope = &x.scope;
