@@ -9,8 +9,9 @@
 #define OS_HUGE_H
 
 /*
- * Moves the first `most` bytes of each segment that is not writable to anonymous memory, with the
- * same contents and rights at the same place. Does nothing where a segment does not begin at a huge
+ * Moves the first `most` bytes of each segment that is not writable, and all that became read-only
+ * when its addresses were filled in, to anonymous memory, with the same contents and rights at the
+ * same place. Does nothing where a segment does not begin at a huge
  * page (link with -z max-page-size=2097152) or the kernel refuses: it is a gain, not a need. Call
  * it while there is one thread and memory may still be made executable.
  */

@@ -46,7 +46,9 @@ enum err sandbox_report_to(int fd)
 {
 	struct sigaction act = {.sa_sigaction = on_sigsys, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
-	last_fd = fd;
+	/* Nothing is written where nothing changes: after a fork that costs a page. */
+	if (last_fd != fd)
+		last_fd = fd;
 	sigemptyset(&act.sa_mask);
 	return sigaction(SIGSYS, &act, NULL) == 0 ? OK : ERR_IO;
 }

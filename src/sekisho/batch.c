@@ -11,7 +11,7 @@
 #include "worker/proto.h"
 
 /* From here on it pays to start the workers more slowly and each job faster. */
-#define FILES_MANY 64
+#define FILES_MANY 4
 
 struct run;
 

@@ -1,27 +1,18 @@
 /*
  * log cosign: asks the witnesses of site.conf for their cosignatures of the newest checkpoint (C2SP
- * tlog-witness add-checkpoint) and keeps them beside it. A process of its own: the only one of an
- * installation that connects to other hosts, and it holds no key and no store.
+ * tlog-witness add-checkpoint) and keeps them beside it. A process of its own, which holds no key
+ * and no store; what it asks, sekisho-ask asks.
  *
  * Log events (with --every): cosigned; refused, silent, unreachable (alarms).
  */
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 #include "os/file.h"
 #include "os/log.h"
 #include "record/prove.h"
+#include "sekisho/ask.h"
 #include "sekisho/site.h"
-
-#define ANSWER_MAX 16384u
-#define ASK_SECONDS 30L
-
-struct answer {
-	long status;
-	bool is_size; /* of type text/x.tlog.size */
-	struct buf body;
-};
 
 struct asked {
 	int log;
@@ -31,40 +22,12 @@ struct asked {
 	unsigned good, silent;
 };
 
-static size_t on_body(char *data, size_t size, size_t n, void *ctx)
+static enum err post(const struct config_witness *w, struct slice body, struct ask_answer *ret)
 {
-	struct answer *a = ctx;
-
-	buf_put(&a->body, data, size * n);
-	return buf_err(&a->body) == OK ? size * n : 0;
-}
-
-static enum err post(CURL *curl, const struct config_witness *w, struct slice body,
-		     struct answer *ret)
-{
-	/* A form would be taken apart. */
-	struct curl_slist head = {.data = (char[]){"Content-Type: application/octet-stream"}};
 	char url[512];
-	const char *type = NULL;
 
 	snprintf(url, sizeof url, "%s/add-checkpoint", w->url);
-	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, &head);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, ASK_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)body.p);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)body.n);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, ret);
-	ret->body.n = 0;
-	if (curl_easy_perform(curl) != CURLE_OK)
-		return ERR_IO;
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &ret->status);
-	curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
-	ret->is_size = type && strcmp(type, "text/x.tlog.size") == 0;
-	return OK;
+	return ask_peer(url, body, ret);
 }
 
 /* When the witness cosigned the note; 0 where it did not. */
@@ -104,23 +67,22 @@ static uint64_t size_before(const struct asked *s, const struct tlog_key *key)
 }
 
 /* ERR_FORBIDDEN: the witness refuses; ERR_CONFLICT: it knows a longer log than this one. */
-static enum err ask(struct asked *s, CURL *curl, const struct config_witness *w,
-		    const struct tlog_key *key)
+static enum err ask(struct asked *s, const struct config_witness *w, const struct tlog_key *key)
 {
 	uint64_t old = size_before(s, key);
-	struct answer a = {0};
+	struct ask_answer a = {0};
 	enum err e = OK;
 
-	buf_init(&a.body, ANSWER_MAX);
+	buf_init(&a.body, ASK_BODY_MAX);
 	for (int i = 0; i < 2; i++) {
 		AUTO_BUF body;
 
 		buf_init(&body, TLOG_PROOF_FILE_MAX);
 		e = log_prove_growth_from(s->log, old, buf_view(&s->note), &body);
 		if (e == OK)
-			e = post(curl, w, buf_view(&body), &a);
+			e = post(w, buf_view(&body), &a);
 		/* It saw another size than we assumed: once more, from there. */
-		if (e != OK || a.status != 409 || !a.is_size ||
+		if (e != OK || a.status != 409 || strcmp(a.type, "text/x.tlog.size") != 0 ||
 		    !slice_u64(slice_trim(buf_view(&a.body)), &old))
 			break;
 		if (old > s->checkpoint.size) {
@@ -144,13 +106,15 @@ static void report(const struct cli *cli, const struct config_witness *w, enum e
 			  "knows a longer log than this one: the log was set back")
 	    : e == ERR_CRYPTO
 		? cli_say(cli, "示された鍵の署名ではありません", "answered no signature by its key")
-		: cli_say(cli, "つながりません", "cannot be reached");
+	    : e == ERR_NOT_FOUND ? cli_say(cli, "プログラム " ASK_PROGRAM " がありません",
+					   "the program " ASK_PROGRAM " is missing")
+				 : cli_say(cli, "つながりません", "cannot be reached");
 
 	if (cli_flag(cli, "every"))
 		log_event(e == OK ? LEVEL_INFO : LEVEL_WARN,
-			  e == OK       ? "cosigned"
-			  : e == ERR_IO ? "unreachable"
-					: "refused",
+			  e == OK                             ? "cosigned"
+			  : e == ERR_IO || e == ERR_NOT_FOUND ? "unreachable"
+							      : "refused",
 			  "witness=%s", w->name);
 	else
 		printf("%s: %s\n", w->name, what);
@@ -188,7 +152,7 @@ static enum err read_state(struct asked *s)
 				    &s->checkpoint);
 }
 
-static enum err round_of(const struct cli *cli, struct asked *s, const struct config *c, CURL *curl)
+static enum err round_of(const struct cli *cli, struct asked *s, const struct config *c)
 {
 	uint64_t now = (uint64_t)time(NULL);
 
@@ -200,7 +164,7 @@ static enum err round_of(const struct cli *cli, struct asked *s, const struct co
 		enum err e = tlog_vkey_parse(slice_str(w->key), &key);
 
 		if (e == OK)
-			e = ask(s, curl, w, &key);
+			e = ask(s, w, &key);
 		report(cli, w, e);
 		if (e == OK)
 			s->good++;
@@ -216,20 +180,18 @@ static enum err round_of(const struct cli *cli, struct asked *s, const struct co
 
 static int run(const struct cli *cli, const struct config *c, struct asked *s, uint64_t every)
 {
-	CURL *curl = curl_easy_init();
-	enum err e = curl ? OK : ERR_MEMORY;
+	enum err e = OK;
 
 	if (every)
 		log_init("cosign", LEVEL_INFO);
 	while (e == OK) {
-		e = round_of(cli, s, c, curl);
+		e = round_of(cli, s, c);
 		if (!every)
 			break;
 		for (struct timespec left = {.tv_sec = (time_t)every};
 		     nanosleep(&left, &left) != 0;)
 			;
 	}
-	curl_easy_cleanup(curl);
 	if (e != OK)
 		return cli_fail(cli, "%s: %s", cli->operand[0], err_str(e));
 	return s->silent || s->good == 0 ? EXIT_HELD : EXIT_DONE;

@@ -27,9 +27,14 @@
 /* Address space that a job's heap begins with; it is part of its memory limit. */
 #define JOB_HEAP ((size_t)32 * 1024 * 1024)
 #define FROM_TOP ((size_t)64 * 1024) /* larger than any free chunk but the heap's end */
+/* What a small job's heap is, in small pages; behind it come huge ones. */
+#define JOB_HEAP_SMALL ((size_t)192 * 1024)
+#define JOB_HEAP_WARM_MAX (28 * PAGE)
+#define SMALL_TO_VERIFY ((uint64_t)64 << 10) /* inputs up to here need no more */
+#define SMALL_TO_READ ((uint64_t)4 << 10)
 #define ZYGOTE_STACK ((size_t)256 * 1024)
 /* What nearly every job uses of its stack: made present at once instead of page by page. */
-#define JOB_STACK_WARM (24 * PAGE)
+#define JOB_STACK_WARM (3 * PAGE)
 /* Inputs up to this are read into the heap: that is cheaper than the page faults of a mapping. */
 #define READ_MAX ((uint64_t)1 << 20)
 
@@ -148,11 +153,40 @@ static enum err take_input(int fd, uint64_t cap, struct slice *ret)
 	return OK;
 }
 
+/*
+ * Makes present what the job will use of its heap (see settle_heap), at once instead of page by
+ * page: a few small pages, or none of them, so that all lies in huge ones. A huge page costs the
+ * time to clear it. Only time depends on it.
+ */
+static void warm_heap(const struct proto_job *opt, int in)
+{
+	void *first = malloc(FROM_TOP);
+	const uintptr_t page = (uintptr_t)first & ~(PAGE - 1);
+	const size_t to_huge = -(uintptr_t)first & (HUGE_PAGE - 1);
+	void *volatile skipped; /* so that no compiler leaves the call out */
+	size_t warm;
+	uint64_t n;
+
+	free(first);
+	if (!page || mem_size(in, &n) != OK)
+		return;
+	if (n > (opt->kind == WORKER_VERIFY ? SMALL_TO_VERIFY : SMALL_TO_READ)) {
+		/* Never used and never freed: what follows begins at a huge page. */
+		skipped = malloc(to_huge);
+		(void)skipped;
+		return;
+	}
+	warm = (8 * PAGE + (size_t)n * 4) & ~(PAGE - 1);
+	(void)madvise((void *)page, warm < JOB_HEAP_WARM_MAX ? warm : JOB_HEAP_WARM_MAX,
+		      MADV_POPULATE_WRITE);
+}
+
 static const char *run_job(const struct seed *s, const struct proto_job *opt, const int fds[3],
 			   struct proto_last *last)
 {
 	struct zygote_job job = {.opt = opt, .out = fds[1], .report = fds[2]};
 
+	warm_heap(opt, fds[0]);
 	last->err = take_input(fds[0], opt->limits.input_bytes, &job.in);
 	if (last->err != OK)
 		return "the file is larger than limit input_bytes";
@@ -174,14 +208,11 @@ static int job_main(void *arg)
 	struct proto_last last = {.magic = PROTO_LAST_MAGIC};
 	struct proto_job opt;
 	const char *trouble;
-	void *volatile first;
 	int fds[3];
 
 	/* While nothing has come yet. Where the kernel cannot, pages come one by one. */
 	(void)madvise((void *)(((uintptr_t)arg | (PAGE - 1)) + 1 - JOB_STACK_WARM), JOB_STACK_WARM,
 		      MADV_POPULATE_WRITE);
-	first = malloc(FROM_TOP);
-	free(first);
 	/* A zygote that is gone has no job for us. */
 	if (keep_socket(s->socket) != OK || take_job(&opt, fds) != OK)
 		_exit(1);
@@ -435,6 +466,9 @@ static void warm_up_libc(void)
 	char *text = calloc(1, 4096);
 
 	clearenv();
+	/* A job then finds there what it would write; the zygote itself dies as by default. */
+	if (sandbox_report_to(ZYGOTE_JOB_SOCKET) == OK)
+		signal(SIGSYS, SIG_DFL);
 	/* qsort of more than 1 KiB asks sysconf for the memory size, once. */
 	if (text)
 		qsort(text, 4096, 1, compare_bytes);
@@ -447,9 +481,10 @@ static void warm_up_libc(void)
 }
 
 /*
- * The last thing before the first fork: what malloc gives next begins at a huge page, and so does
- * all that follows it. One page fault then makes present what takes a small job a hundred
- * otherwise. Nothing of it is touched here: pages that a job has not written are its zygote's too.
+ * The last thing before the first fork: what malloc gives next begins JOB_HEAP_SMALL before a huge
+ * page, and all that follows is in huge ones. One page fault then makes present what takes a job a
+ * hundred otherwise. Nothing of it is touched here: pages that a job has not written are its
+ * zygote's too.
  */
 static void settle_heap(void)
 {
@@ -461,11 +496,11 @@ static void settle_heap(void)
 	first = malloc(FROM_TOP);
 	if (!room || !first)
 		return;
-	at = ((uintptr_t)first + FROM_TOP + HUGE_PAGE) & ~(HUGE_PAGE - 1);
+	at = ((uintptr_t)first + FROM_TOP + JOB_HEAP_SMALL + HUGE_PAGE) & ~(HUGE_PAGE - 1);
 	free(first);
-	/* A chunk has a word before it; the next one is then at `at`. */
-	first = malloc(at - (uintptr_t)first - sizeof(size_t));
-	if ((uintptr_t)first + malloc_usable_size(first) + sizeof(size_t) == at)
+	/* A chunk has a word before it; the next one is then where the small pages begin. */
+	first = malloc(at - JOB_HEAP_SMALL - (uintptr_t)first - sizeof(size_t));
+	if ((uintptr_t)first + malloc_usable_size(first) + sizeof(size_t) == at - JOB_HEAP_SMALL)
 		(void)madvise((void *)at, JOB_HEAP - 2 * HUGE_PAGE, MADV_HUGEPAGE);
 }
 
@@ -507,7 +542,7 @@ static enum err serve(struct zygote *z)
 
 	TRY(learn_namespaces(z, z->ends->starter, &namespaces));
 	if (!z->ends->brief)
-		huge_program(2 * HUGE_PAGE);
+		huge_program(HUGE_PAGE);
 	warm_up_libc();
 	if (z->kind->warm_up)
 		z->kind->warm_up();
