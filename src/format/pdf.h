@@ -38,6 +38,7 @@ struct pdf_item {
 	qpdf_oh oh;
 	qpdf_oh resources; /* of the page, for a form without its own */
 	struct slice data; /* PDF_CONTENT: the operators */
+	bool composite;    /* a descriptor or font file: of a font of CIDs */
 	size_t at;         /* in the output, once it is printed */
 };
 

@@ -19,15 +19,6 @@ struct box {
 
 /* --- what cannot be kept -------------------------------------------------------------------- */
 
-static enum err check_descriptor(struct pdf *p, qpdf_oh font)
-{
-	qpdf_oh d = pdf_get(p, font, "/FontDescriptor");
-
-	if (qpdf_oh_has_key(p->q, d, "/FontFile") || qpdf_oh_has_key(p->q, d, "/FontFile3"))
-		return pdf_hold(p, "pdf-font", font, "a Type 1 or CFF font is in the document");
-	return OK;
-}
-
 enum err pdf_check_font(struct pdf *p, qpdf_oh font)
 {
 	qpdf_oh below = pdf_get(p, font, "/DescendantFonts");
@@ -36,14 +27,13 @@ enum err pdf_check_font(struct pdf *p, qpdf_oh font)
 		return pdf_hold(p, "pdf-font", font, "a font that is none");
 	if (pdf_is(p, font, "/Subtype", "/Type3"))
 		return pdf_hold(p, "pdf-font", font, "a font of drawings (Type 3)");
-	TRY(check_descriptor(p, font));
 	if (!pdf_is(p, font, "/Subtype", "/Type0"))
 		return OK;
 	if (qpdf_oh_is_stream(p->q, pdf_get(p, font, "/Encoding")))
 		return pdf_hold(p, "pdf-font", font, "codes of a font's own (CMap)");
 	if (!qpdf_oh_is_array(p->q, below) || qpdf_oh_get_array_n_items(p->q, below) != 1)
 		return pdf_hold(p, "pdf-font", font, "a composite font of no or many fonts");
-	return check_descriptor(p, qpdf_oh_get_array_item(p->q, below, 0));
+	return OK;
 }
 
 enum err pdf_check_state(struct pdf *p, qpdf_oh state)
@@ -412,6 +402,46 @@ static enum err put_xobject_own(struct pdf *p, const struct pdf_row *row, bool *
 	return OK;
 }
 
+/* An OpenType font around TrueType outlines. */
+static bool is_truetype(struct pdf *p, qpdf_oh file)
+{
+	unsigned char *got = NULL;
+	size_t n = 0;
+	bool ret;
+
+	if (!qpdf_oh_is_stream(p->q, file) ||
+	    !pdf_is(p, qpdf_oh_get_dict(p->q, file), "/Subtype", "/OpenType"))
+		return false;
+	ret = !(qpdf_oh_get_stream_data(p->q, file, qpdf_dl_specialized, NULL, &got, &n) &
+		QPDF_ERRORS) &&
+	      slice_starts(slice_of(got, n), slice_of("\0\1\0", 4));
+	free(got);
+	return ret;
+}
+
+/* Type 1 (FontFile) and CFF (FontFile3) come out as the latter, TrueType as FontFile2. */
+static enum err put_descriptor_own(struct pdf *p, const struct pdf_row *row, qpdf_oh d,
+				   bool *ret_mine, bool *ret_some)
+{
+	qpdf_oh file = pdf_get(p, d, "/FontFile3");
+	bool truetype;
+
+	*ret_mine = false;
+	if (strcmp(row->key, "FontFile2") != 0 && strcmp(row->key, "FontFile3") != 0)
+		return OK;
+	truetype = is_truetype(p, file);
+	if (row->key[8] == '2') {
+		*ret_mine = truetype;
+		return truetype ? pdf_put_value(p, row, file, ret_some) : OK;
+	}
+	*ret_mine = true;
+	if (!qpdf_oh_is_stream(p->q, file))
+		file = pdf_get(p, d, "/FontFile");
+	if (truetype || qpdf_oh_is_stream(p->q, pdf_get(p, d, "/FontFile2")))
+		return OK;
+	return pdf_put_value(p, row, file, ret_some);
+}
+
 enum err pdf_put_own(struct pdf *p, enum pdf_kind kind, const struct pdf_row *row, qpdf_oh oh,
 		     bool *ret_mine, bool *ret_some)
 {
@@ -421,7 +451,12 @@ enum err pdf_put_own(struct pdf *p, enum pdf_kind kind, const struct pdf_row *ro
 		return put_pages_own(p, row, ret_mine, ret_some);
 	if (kind == PDF_XOBJECT)
 		return put_xobject_own(p, row, ret_mine, ret_some);
-	if (kind == PDF_LINK && strcmp(row->key, "Border") == 0) {
+	if (kind == PDF_DESCRIPTOR)
+		return put_descriptor_own(p, row, oh, ret_mine, ret_some);
+	if (kind == PDF_CFF && strcmp(row->key, "Subtype") == 0) {
+		*ret_mine = *ret_some = true;
+		buf_str(p->out, p->items[p->now - 1].composite ? "/CIDFontType0C" : "/Type1C");
+	} else if (kind == PDF_LINK && strcmp(row->key, "Border") == 0) {
 		*ret_mine = *ret_some = true;
 		buf_str(p->out, "[0 0 0]");
 	} else if (kind == PDF_LINK && strcmp(row->key, "Dest") == 0) {

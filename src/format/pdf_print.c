@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "format/pdf.h"
+#include "format/pdf_cff.h"
 #include "format/pdf_lex.h"
 #include "format/pdf_print.h"
 #include "format/pdf_sfnt.h"
+#include "format/pdf_type1.h"
 #include "names/field.h"
 
 #define OBJECTS_MAX 500000u
@@ -105,6 +107,8 @@ enum err pdf_put_ref(struct pdf *p, qpdf_oh oh, enum pdf_kind kind)
 	size_t number = 0, slot = 0;
 	bool shared = qpdf_oh_is_indirect(p->q, oh);
 
+	item.composite =
+	    p->items[p->now - 1].composite || p->items[p->now - 1].kind == PDF_CID_FONT;
 	if (kind == PDF_XOBJECT)
 		item.resources = p->items[p->now - 1].resources;
 	if (shared) {
@@ -577,6 +581,37 @@ static enum err put_font_file(struct pdf *p, const struct pdf_item *item)
 	return put_stream(p, item, 0);
 }
 
+/* Type 1 and CFF, by what they begin with, come out as CFF. */
+static enum err read_outline(struct slice data, struct pdf_outline *o)
+{
+	struct slice inner = pdf_cff_of_opentype(data);
+
+	if (slice_starts(data, S("%!")) || slice_starts(data, S("\x80\x01")))
+		return pdf_type1(data, o);
+	return pdf_cff(inner.n ? inner : data, o);
+}
+
+static enum err put_outline(struct pdf *p, const struct pdf_item *item)
+{
+	struct pdf_outline o;
+	struct slice data;
+	AUTO_BUF font;
+	enum err e;
+
+	buf_init(&font, p->job->limits->output_bytes);
+	TRY(pdf_data(p, item->oh, &data));
+	pdf_outline_init(&o, p->job->arena, p->job->limits->output_bytes);
+	e = read_outline(data, &o);
+	if (e == OK)
+		e = pdf_outline_print(&o, &font);
+	pdf_outline_free(&o);
+	if (e == ERR_SYNTAX)
+		return pdf_hold(p, "pdf-font", item->oh, o.why);
+	TRY(e);
+	TRY(fold(p, buf_view(&font)));
+	return put_stream(p, item, 0);
+}
+
 static enum err put_gids(struct pdf *p, const struct pdf_item *item)
 {
 	struct slice data;
@@ -649,6 +684,8 @@ static enum err put_object(struct pdf *p, struct pdf_item item)
 		return put_xobject(p, &item);
 	case PDF_TRUETYPE:
 		return put_font_file(p, &item);
+	case PDF_CFF:
+		return put_outline(p, &item);
 	case PDF_UNICODE:
 		TRY(pdf_data(p, item.oh, &data));
 		TRY(pdf_unicode(p, data, &data));

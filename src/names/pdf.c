@@ -87,6 +87,7 @@ const struct pdf_row pdf_rows[] = {
 	K(DESCRIPTOR, "Flags", INT, NEED, NULL, PDF_NONE, 0, 0x7FFFF)
 	K(DESCRIPTOR, "FontBBox", NUMBERS, MAY, NULL, PDF_NONE, 4, 4)
 	K(DESCRIPTOR, "FontFile2", REF, MAY, NULL, PDF_TRUETYPE)
+	K(DESCRIPTOR, "FontFile3", REF, MAY, NULL, PDF_CFF)
 	K(DESCRIPTOR, "FontName", FONT_NAME, NEED)
 	K(DESCRIPTOR, "ItalicAngle", NUMBER, MAY, NULL, PDF_NONE, -360, 360)
 	K(DESCRIPTOR, "MissingWidth", NUMBER, MAY, NULL, PDF_NONE, -100000, 100000)
@@ -97,6 +98,11 @@ const struct pdf_row pdf_rows[] = {
 	K(TRUETYPE, "Filter", FILTER, MAY)
 	K(TRUETYPE, "Length", LENGTH, NEED)
 	K(TRUETYPE, "Length1", UNFOLDED, NEED)
+
+	K(CFF, "DL", UNFOLDED, MAY)
+	K(CFF, "Filter", FILTER, MAY)
+	K(CFF, "Length", LENGTH, NEED)
+	K(CFF, "Subtype", NAME, NEED, "CIDFontType0C Type1C")
 
 	K(UNICODE, "DL", UNFOLDED, MAY)
 	K(UNICODE, "Filter", FILTER, MAY)
@@ -190,7 +196,7 @@ const struct pdf_row *pdf_rows_of(enum pdf_kind kind, size_t *ret_n)
 bool pdf_is_stream(enum pdf_kind kind)
 {
 	return kind == PDF_CONTENT || kind == PDF_XOBJECT || kind == PDF_TRUETYPE ||
-	       kind == PDF_UNICODE || kind == PDF_GIDS;
+	       kind == PDF_CFF || kind == PDF_UNICODE || kind == PDF_GIDS;
 }
 
 bool pdf_word_in(const char *words, struct slice word)

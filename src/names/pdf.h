@@ -25,6 +25,7 @@ enum pdf_kind {
 	PDF_CID_FONT,
 	PDF_DESCRIPTOR,
 	PDF_TRUETYPE, /* stream: FontFile2 */
+	PDF_CFF,      /* stream: FontFile3 */
 	PDF_UNICODE,  /* stream: ToUnicode */
 	PDF_GIDS,     /* stream: CIDToGIDMap */
 	/* dictionaries within objects */

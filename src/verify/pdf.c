@@ -541,6 +541,14 @@ static enum err stream(struct pdf *p)
 		return pdf_verify_unicode(p->v, o->at, data);
 	if (o->kind == PDF_TRUETYPE)
 		return pdf_verify_font(p->v, o->at, data);
+	if (o->kind == PDF_CFF) {
+		const struct object *of = object(p, o->owner);
+
+		if (slice_eq(p->facts.subtype, S("CIDFontType0C")) !=
+		    (of->kind == PDF_DESCRIPTOR && object(p, of->owner)->kind == PDF_CID_FONT))
+			return verify_bad(p->v, o->at, "a font of another kind than its file");
+		return pdf_verify_cff(p->v, o->at, data);
+	}
 	return data.n % 2 == 0 && data.n <= 131072 ? OK
 						   : verify_bad(p->v, o->at, "a map of glyphs");
 }

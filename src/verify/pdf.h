@@ -31,6 +31,8 @@ bool pdf_read_string(struct reader *r, struct arena *arena, struct slice *ret);
 enum err pdf_verify_content(struct verify *v, size_t at, struct slice content,
 			    const struct pdf_counts *names) NODISCARD;
 enum err pdf_verify_unicode(struct verify *v, size_t at, struct slice map) NODISCARD;
+/* CFF (FontFile3). */
+enum err pdf_verify_cff(struct verify *v, size_t at, struct slice font) NODISCARD;
 enum err pdf_verify_font(struct verify *v, size_t at, struct slice font) NODISCARD;
 
 #endif
