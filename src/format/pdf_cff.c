@@ -164,8 +164,7 @@ static int64_t fixed(const struct value *v)
 {
 	if (v->is_whole)
 		return v->whole * (int64_t)PDF_FIXED_ONE;
-	return v->pico / PDF_PICO * PDF_FIXED_ONE +
-	       v->pico % PDF_PICO * PDF_FIXED_ONE / PDF_PICO;
+	return v->pico / PDF_PICO * PDF_FIXED_ONE + v->pico % PDF_PICO * PDF_FIXED_ONE / PDF_PICO;
 }
 
 /* Puts what one operator says where it is wanted. */
