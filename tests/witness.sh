@@ -64,35 +64,9 @@ ok 'and misses it where it is required' fails "$verifier" growth "$tmp/at3" "$tm
 ok 'proves and verifies with the static program' "$verifier" proof "$tmp/p" --key "$tmp/a/log/key"
 ok 'exports' "$sekisho" log export "$tmp/a" "$tmp/copy"
 ok 'verifies the copy' "$verifier" log "$tmp/copy" --key "$tmp/a/log/key"
-# The log's own side asks, keeps what it gets beside the checkpoint, and auditors can require it.
-printf '[site]\ncity = chofu\nname = Chofu\n[listen lgwan]\naddress = 127.0.0.1:9\nhosts = localhost\n[witness audit]\nkey = %s\nurl = http://localhost:%s\nsilence = 2\n' \
-	"$(cat "$tmp/wit/vkey")" "$port" >"$tmp/a/site.conf"
-status() { # status WANTED COMMAND...
-	local want=$1
-	shift
-	"$@"
-	[ $? = "$want" ]
-}
-ok 'asks the witness of site.conf' "$sekisho" log cosign "$tmp/a"
-ok 'the log grows again' "$make_log" "$tmp/a" 900
-ok 'asks again from what the witness saw' "$sekisho" log cosign "$tmp/a"
-ok 'the copy takes the cosignature along' "$sekisho" log export "$tmp/a" "$tmp/copy2"
-ok 'an auditor requires it' "$verifier" log "$tmp/copy2" --key "$tmp/a/log/key" \
-	--witness "$tmp/wit/vkey" --require 1 --fresh 600
-ok 'also while newer entries have none' "$make_log" "$tmp/a" 1000
-ok 'in the cosigned checkpoint' "$sekisho" log verify "$tmp/a/log" --key "$tmp/a/log/key" --witness "$tmp/wit/vkey"
-ok 'a proof in it' "$sekisho" log prove --cosigned -o "$tmp/pc" "$tmp/a" 800
-ok 'counts with the witness' "$verifier" proof "$tmp/pc" --key "$tmp/a/log/key" --witness "$tmp/wit/vkey"
-cp "$tmp/a/site.conf" "$tmp/b/site.conf"
-ok 'a rewritten log gets none' status 2 "$sekisho" log cosign "$tmp/b"
 kill "$pid"
 wait "$pid" 2>/dev/null
 pid=
-ok 'what it cosigned stays' test -s "$tmp/a/log/cosigned"
-sleep 3
-ok 'its silence is an alarm of the log' status 2 "$sekisho" log cosign "$tmp/a"
-sed -i 's/^silence.*/url = x/' "$tmp/a/site.conf"
-ok 'a wrong row of site.conf is refused' status 1 "$sekisho" log cosign "$tmp/a"
 ok 'restarts for the rest' start
 for _ in $(seq 100); do grep -q silent "$tmp/events" && break; sleep 0.1; done
 ok 'silence is an alarm' grep -q silent "$tmp/events"

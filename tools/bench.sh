@@ -9,7 +9,7 @@ raw=bench/results/$(date +%F).jsonl
 : >"$raw"
 rm -rf build-bench
 meson setup build-bench -Dbuildtype=release >/dev/null &&
-	ninja -C build-bench sekisho sekisho-http sekisho-worker sekisho-ask bench >/dev/null || exit 1
+	ninja -C build-bench sekisho sekisho-http sekisho-outbound sekisho-worker bench >/dev/null || exit 1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 

@@ -64,6 +64,11 @@ enum sandbox_profile {
 	SANDBOX_WORKER,  /* a job: memory, and write to three descriptors */
 	SANDBOX_ZYGOTE,  /* forks jobs, talks on its socket */
 	SANDBOX_SERVICE, /* http, portal, gateway, signer: files and sockets it has, no exec */
+	/*
+	 * The same for one that asks others. It is given its sockets; libcurl 7.88 wants to connect
+	 * them nevertheless, and is told each time that the connection is under way, which is so.
+	 */
+	SANDBOX_OUTBOUND,
 };
 
 struct sock_filter; /* linux/filter.h */

@@ -212,6 +212,7 @@ static const struct {
     [SANDBOX_WORKER] = {NULL, 0},
     [SANDBOX_ZYGOTE] = {zygote_rules, ARRAY_LEN(zygote_rules)},
     [SANDBOX_SERVICE] = {service_rules, ARRAY_LEN(service_rules)},
+    [SANDBOX_OUTBOUND] = {service_rules, ARRAY_LEN(service_rules)},
 };
 
 /* The clone flags that make namespaces. */
@@ -256,7 +257,9 @@ static int compile(enum sandbox_profile p, scmp_filter_ctx ctx)
 
 	/* A binary tree instead of a list: fewer steps per call. Older libraries do without. */
 	(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (p == SANDBOX_SERVICE)
+	if (p == SANDBOX_OUTBOUND)
+		(void)seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EINPROGRESS), SCMP_SYS(connect), 0);
+	if (p == SANDBOX_SERVICE || p == SANDBOX_OUTBOUND)
 		/* clone3 hides its flags; the C library then falls back to clone. */
 		(void)seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	k = add_all(ctx, common_rules, ARRAY_LEN(common_rules));

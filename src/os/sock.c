@@ -195,26 +195,40 @@ enum err sock_accept(int fd, int *ret_fd, struct sock_addr *ret_peer)
 	return OK;
 }
 
-enum err sock_connect(const struct sock_addr *a, int timeout_ms, int *ret_fd)
+enum err sock_dial(const struct sock_addr *a, int *ret_fd)
 {
-	int fault = 0;
-	socklen_t n = sizeof fault;
 	AUTO_CLOSE fd = socket(a->ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return ERR_IO;
-	if (connect(fd, (const struct sockaddr *)&a->ss, a->n) != 0) {
-		struct pollfd p = {.fd = fd, .events = POLLOUT};
-		int k;
+	if (connect(fd, (const struct sockaddr *)&a->ss, a->n) != 0 && errno != EINPROGRESS)
+		return ERR_IO;
+	*ret_fd = fd_take(&fd);
+	return OK;
+}
 
-		if (errno != EINPROGRESS)
-			return ERR_IO;
-		k = poll(&p, 1, timeout_ms);
-		if (k == 0)
-			return ERR_TIMEOUT;
-		if (k < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &n) != 0 || fault != 0)
-			return ERR_IO;
-	}
+enum err sock_dialled(int fd)
+{
+	int fault = 0;
+	socklen_t n = sizeof fault;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &n) == 0 && fault == 0 ? OK : ERR_IO;
+}
+
+enum err sock_connect(const struct sock_addr *a, int timeout_ms, int *ret_fd)
+{
+	AUTO_CLOSE fd = -1;
+	struct pollfd p = {.events = POLLOUT};
+	int k;
+
+	TRY(sock_dial(a, &fd));
+	p.fd = fd;
+	k = poll(&p, 1, timeout_ms);
+	if (k == 0)
+		return ERR_TIMEOUT;
+	if (k < 0)
+		return ERR_IO;
+	TRY(sock_dialled(fd));
 	TRY(fd_nonblock(fd, 0));
 	*ret_fd = fd_take(&fd);
 	return OK;

@@ -34,6 +34,10 @@ size_t sock_addr_bytes(const struct sock_addr *a, uint8_t ret[16]);
 enum err sock_listen(const struct sock_addr *a, int *ret_fd) NODISCARD;
 /* Non-blocking. ERR_NOT_FOUND when nobody waits; *ret_peer may be NULL. */
 enum err sock_accept(int fd, int *ret_fd, struct sock_addr *ret_peer) NODISCARD;
+/* Begins to connect, without waiting: the non-blocking socket is writable when that has ended, well
+ * (sock_dialled) or not. ERR_IO. */
+enum err sock_dial(const struct sock_addr *a, int *ret_fd) NODISCARD;
+enum err sock_dialled(int fd) NODISCARD;
 /* Blocking socket in the end. ERR_TIMEOUT, ERR_IO. */
 enum err sock_connect(const struct sock_addr *a, int timeout_ms, int *ret_fd) NODISCARD;
 enum err sock_local(int fd, struct sock_addr *ret_addr) NODISCARD;

@@ -15,6 +15,7 @@ enum publish_type {
 	PUBLISH_HEAD = 0x0301, /* -> empty; answer: u64 size that is signed */
 	PUBLISH_ADD =
 	    0x0302, /* -> u64 from, hash prev, u32 n, bytes bundle; answer: u8 err, u64 size */
+	PUBLISH_COSIGNED = 0x0303, /* -> bytes note, to be kept (signer_keep); answer: u8 err */
 };
 
 #define PUBLISH_BUNDLE_MAX 60000u

@@ -391,6 +391,16 @@ enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct sl
 	return buf_err(&s->bundle);
 }
 
+enum err signer_keep(struct signer *s, struct slice note)
+{
+	struct tlog_checkpoint c;
+
+	if (tlog_checkpoint_open(note, &s->key.key, 1, slice_str(s->key.key.name), &c) != OK ||
+	    c.size > s->size)
+		return ERR_CRYPTO;
+	return file_write(s->log, "cosigned", note, 0644);
+}
+
 /* -- another key --------------------------------------------------------------------------------
  */
 

@@ -4,6 +4,7 @@
  *     DIR/log/checkpoint            the signed note of the newest tree
  *     DIR/log/tile/0/..., tile/1/.. hash tiles      (C2SP tlog-tiles)
  *     DIR/log/tile/entries/...      bundles of entries
+ *     DIR/log/cosigned              an older one with cosignatures of witnesses
  *     DIR/log/key                   the public key (vkey), for whoever verifies
  *     DIR/signer/key                the private key, 0400
  *     DIR/signer/next               during a change of keys: the next private key
@@ -45,6 +46,10 @@ uint64_t signer_size(const struct signer *s);
  */
 enum err signer_add(struct signer *s, uint64_t from, struct hash prev, struct slice bundle,
 		    size_t n) NODISCARD;
+
+/* Keeps a note with cosignatures as DIR/log/cosigned. ERR_CRYPTO: not one that this signer signed,
+ * or of more entries than it has. Who cosigned is for the caller to know. */
+enum err signer_keep(struct signer *s, struct slice note) NODISCARD;
 
 /*
  * A change of keys. signer_next_key makes the next key, or returns the one that was made already.

@@ -20,13 +20,11 @@ struct parser {
 	size_t offset; /* of the line */
 };
 
-enum section { SEC_SITE, SEC_PATHS, SEC_LIMITS, SEC_LISTEN, SEC_WITNESS, SEC_NONE };
+enum section { SEC_SITE, SEC_PATHS, SEC_LIMITS, SEC_RECORD, SEC_LISTEN, SEC_WITNESS, SEC_NONE };
 
-static const char *const section_names[] = {[SEC_SITE] = "site",
-					    [SEC_PATHS] = "paths",
-					    [SEC_LIMITS] = "limits",
-					    [SEC_LISTEN] = "listen",
-					    [SEC_WITNESS] = "witness"};
+static const char *const section_names[] = {
+    [SEC_SITE] = "site",     [SEC_PATHS] = "paths",   [SEC_LIMITS] = "limits",
+    [SEC_RECORD] = "record", [SEC_LISTEN] = "listen", [SEC_WITNESS] = "witness"};
 
 struct key {
 	enum section section;
@@ -243,6 +241,10 @@ static enum err set_uid(struct parser *p, struct slice v, void *field)
 	{ \
 		SEC_LIMITS, n, set, offsetof(struct config, f), false \
 	}
+#define RECORD(n, set, f) \
+	{ \
+		SEC_RECORD, n, set, offsetof(struct config, f), false \
+	}
 #define LISTEN(n, set, f, req) \
 	{ \
 		SEC_LISTEN, n, set, offsetof(struct config_listener, f), req \
@@ -269,6 +271,8 @@ static const struct key keys[] = {
     LIMIT("idle-seconds", set_uint, http.idle_seconds),
     LIMIT("head-seconds", set_uint, http.head_seconds),
     LIMIT("slowest-upload", set_uint, http.min_bytes_per_second),
+    RECORD("witnesses", set_uint, witnesses_required),
+    RECORD("ask-every", set_uint, ask_every),
     LISTEN("address", set_address, address, true),
     LISTEN("hosts", set_hosts, hosts, true),
     LISTEN("public-port", set_port, public_port, false),
@@ -276,6 +280,7 @@ static const struct key keys[] = {
     LISTEN("tls-key", set_path, tls_key, false),
     WITNESS("key", set_witness_key, key, true),
     WITNESS("url", set_url, url, true),
+    WITNESS("address", set_address, address, false),
     WITNESS("silence", set_uint, silence, false),
 };
 
@@ -286,6 +291,38 @@ struct seen {
 	bool key[ARRAY_LEN(keys)];
 };
 
+/* The address in a url, where it is one by number. */
+static bool address_in(const char *url, struct sock_addr *ret)
+{
+	struct slice s = slice_str(url);
+	bool tls = slice_starts(s, S("https://"));
+	char text[300];
+	size_t end, colon;
+
+	s = slice_from(s, tls ? 8 : 7);
+	end = slice_find_byte(s, '/');
+	s = slice_head(s, end);
+	colon =
+	    slice_find_byte(slice_from(s, s.n && s.p[0] == '[' ? slice_find_byte(s, ']') : 0), ':');
+	snprintf(text, sizeof text, "%.*s%s", (int)s.n, (const char *)s.p,
+		 colon != SIZE_MAX ? ""
+		 : tls             ? ":443"
+				   : ":80");
+	return sock_addr_parse(slice_str(text), ret) == OK;
+}
+
+static enum err witness_end(struct parser *p)
+{
+	struct config_witness *w = p->witness;
+
+	if (w->address.n == 0 && !address_in(w->url, &w->address))
+		return FAIL(p, ERR_SYNTAX, NULL,
+			    "[witness %s] has a url with a name, and names are not looked up: "
+			    "want address = ADDRESS:PORT",
+			    w->name);
+	return OK;
+}
+
 /* What must be there once a section ends. */
 static enum err section_end(struct parser *p, enum section sec, const struct seen *seen)
 {
@@ -295,6 +332,8 @@ static enum err section_end(struct parser *p, enum section sec, const struct see
 		if (keys[i].section == sec && keys[i].required && !seen->key[i])
 			return FAIL(p, ERR_SYNTAX, NULL, "the section [%s] before here has no %s",
 				    section_names[sec], keys[i].name);
+	if (sec == SEC_WITNESS)
+		return witness_end(p);
 	if (sec != SEC_LISTEN)
 		return OK;
 	if (!l->tls_cert != !l->tls_key)
@@ -423,6 +462,10 @@ static enum err check_whole(struct parser *p, const struct seen *seen)
 		return FAIL(p, ERR_SYNTAX, NULL, "there is no [site] section");
 	if (c->listeners_n == 0)
 		return FAIL(p, ERR_SYNTAX, NULL, "there is no [listen ZONE] section");
+	if (c->witnesses_required > c->witnesses_n)
+		return FAIL(p, ERR_USAGE, NULL,
+			    "[record] requires %u witnesses, and there are only %zu [witness NAME]",
+			    c->witnesses_required, c->witnesses_n);
 	/* マイナンバー利用事務系 is an installation of its own. */
 	if (config_listener(c, "mynumber") && config_listener(c, "internet"))
 		return FAIL(p, ERR_USAGE, NULL,
@@ -444,6 +487,7 @@ enum err config_parse(struct arena *a, const char *dir, struct slice text,
 	c->http = http_limits_default();
 	c->watermark_bytes = 1ull << 30;
 	c->first_uid = IDS_FIRST;
+	c->ask_every = 60;
 	c->policy = arena_printf(a, "%s/policy/city.policy", dir);
 	if (!c->policy)
 		return ERR_MEMORY;
@@ -463,6 +507,8 @@ enum err config_parse(struct arena *a, const char *dir, struct slice text,
 	p.offset = text.n;
 	TRY(section_end(&p, sec, &seen));
 	TRY(check_whole(&p, &seen));
+	if (!c->witnesses_required)
+		c->witnesses_required = (unsigned)c->witnesses_n;
 	*ret = c;
 	return OK;
 }

@@ -31,12 +31,13 @@ struct config_listener {
 	unsigned line;                  /* of the section, for later messages */
 };
 
-/* Who is asked to cosign the record (`log cosign`). */
+/* Who is asked to cosign the record, by a process of role outbound for each. */
 struct config_witness {
 	char name[33];
-	const char *key;  /* its verifier key */
-	const char *url;  /* of its prefix, without "/add-checkpoint" */
-	unsigned silence; /* seconds without its cosignature that are an alarm */
+	const char *key;          /* its verifier key */
+	const char *url;          /* of its prefix, without "/add-checkpoint" */
+	struct sock_addr address; /* where it stands: names are not looked up */
+	unsigned silence;         /* seconds without its cosignature that are an alarm */
 };
 
 struct config {
@@ -49,6 +50,8 @@ struct config {
 	size_t listeners_n;
 	struct config_witness witnesses[CONFIG_WITNESSES_MAX];
 	size_t witnesses_n;
+	unsigned witnesses_required; /* fresh cosignatures; fewer are an alarm */
+	unsigned ask_every;          /* seconds between two rounds of questions to them */
 	struct http_limits http;
 	uint64_t watermark_bytes; /* uploads are refused below this much free disk */
 };

@@ -3,6 +3,8 @@
 
 #define SITE "[site]\ncity = chofu\nname = 調布市\n"
 #define LISTEN "[listen lgwan]\naddress = 127.0.0.1:8443\nhosts = localhost 127.0.0.1 ::1\n"
+#define VKEY "witness.example/audit+5f5c6186+BP+CvmJtHDWsYw6/6CiK0/EPwQfUjaQs/YQCAqrUv3HC"
+#define WITNESS(name) "[witness " name "]\nkey = " VKEY "\n"
 
 static struct arena *arena(void)
 {
@@ -44,6 +46,41 @@ static void reads(void)
 	CHECK(strcmp(c->policy, "/srv/x/policy/city.policy") == 0);
 }
 
+static void knows_where_its_witnesses_stand(void)
+{
+	const struct config *c;
+	struct diag d = {0};
+	char text[SOCK_TEXT_SIZE];
+
+	REQUIRE(config_parse(arena(), "/d",
+			     S(SITE LISTEN "[record]\nwitnesses = 2\nask-every = 30\n" WITNESS(
+				 "a") "url = "
+				      "https://"
+				      "[2001:db8::7]/"
+				      "log\nsilence = "
+				      "900\n" WITNESS("b") "url = http://192.0.2.7:8080\n" WITNESS(
+					  "c") "url = "
+					       "https://"
+					       "w.example/"
+					       "x\naddress "
+					       "= "
+					       "192.0.2.8:"
+					       "443\n"),
+			     &c, &d) == OK);
+	CHECK(c->witnesses_n == 3 && c->witnesses_required == 2 && c->ask_every == 30);
+	CHECK(c->witnesses[0].silence == 900 && c->witnesses[1].silence == 86400);
+	sock_addr_text(&c->witnesses[0].address, text);
+	CHECK_STR(slice_str(text), "[2001:db8::7]:443");
+	sock_addr_text(&c->witnesses[1].address, text);
+	CHECK_STR(slice_str(text), "192.0.2.7:8080");
+	sock_addr_text(&c->witnesses[2].address, text);
+	CHECK_STR(slice_str(text), "192.0.2.8:443");
+	/* Without a word all that are named are required. */
+	REQUIRE(config_parse(arena(), "/d", S(SITE LISTEN WITNESS("a") "url = http://127.0.0.1\n"),
+			     &c, &d) == OK);
+	CHECK(c->witnesses_required == 1 && c->ask_every == 60);
+}
+
 static void names_the_place(void)
 {
 	static const struct {
@@ -78,6 +115,9 @@ static void names_the_place(void)
 	    {SITE LISTEN "[listen mynumber]\naddress = 127.0.0.1:1\nhosts = a\n"
 			 "[listen internet]\naddress = 127.0.0.1:2\nhosts = a\n",
 	     ERR_USAGE, 13, 1},
+	    {SITE LISTEN WITNESS("a") "url = https://w.example\n", ERR_SYNTAX, 10, 1},
+	    {SITE LISTEN WITNESS("a") "url = ftp://192.0.2.1\n", ERR_SYNTAX, 9, 7},
+	    {SITE LISTEN "[record]\nwitnesses = 1\n", ERR_USAGE, 9, 1},
 	    {SITE, ERR_SYNTAX, 4, 1},
 	    {SITE "# \xFF\n", ERR_SYNTAX, 4, 3},
 	};
@@ -112,4 +152,5 @@ static void what_init_writes_is_good(void)
 	CHECK(c->listeners_n == 2 && c->listeners[0].tls_key != NULL);
 }
 
-TESTS(CASE(reads), CASE(names_the_place), CASE(what_init_writes_is_good))
+TESTS(CASE(reads), CASE(knows_where_its_witnesses_stand), CASE(names_the_place),
+      CASE(what_init_writes_is_good))

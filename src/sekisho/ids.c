@@ -15,7 +15,8 @@ enum {
 	AT_PASSWORD,
 	AT_HTTP = 16,
 	AT_PORTAL = AT_HTTP + CONFIG_LISTENERS_MAX,
-	AT_END = AT_PORTAL + CONFIG_LISTENERS_MAX
+	AT_OUTBOUND = AT_PORTAL + CONFIG_LISTENERS_MAX,
+	AT_END = AT_OUTBOUND + CONFIG_WITNESSES_MAX
 };
 _Static_assert(AT_END <= IDS_COUNT, "the range holds every role");
 
@@ -26,14 +27,14 @@ static const struct {
     [ROLE_HTTP] = {AT_HTTP, false},         [ROLE_PORTAL] = {AT_PORTAL, true},
     [ROLE_GATEWAY] = {AT_GATEWAY, false},   [ROLE_SIGNER] = {AT_SIGNER, false},
     [ROLE_SANITIZE] = {AT_SANITIZE, false}, [ROLE_VERIFY] = {AT_VERIFY, false},
-    [ROLE_PASSWORD] = {AT_PASSWORD, false},
+    [ROLE_PASSWORD] = {AT_PASSWORD, false}, [ROLE_OUTBOUND] = {AT_OUTBOUND, false},
 };
 
-struct spawn_user ids_of(unsigned first, enum role_id role, size_t zone)
+struct spawn_user ids_of(unsigned first, enum role_id role, size_t set)
 {
-	unsigned of_zone = roles[role].per_zone ? (unsigned)zone : 0;
+	unsigned in_set = roles[role].per == PER_SITE ? 0 : (unsigned)set;
 
-	return (struct spawn_user){.uid = first + places[role].at + of_zone,
+	return (struct spawn_user){.uid = first + places[role].at + in_set,
 				   .gid = places[role].reads ? first + AT_GATEWAY : 0};
 }
 

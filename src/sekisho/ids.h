@@ -1,10 +1,10 @@
 /*
  * ids: the user id of each role, and whose the files of an installation are.
  *
- * Where the server is started as root, each process of another role, and of another zone, is
- * another user: numbers from `first` on (site.conf: first-uid), no two alike, each with a group of
- * its own. What they share stands in files that belong to the group of the gateway, which the
- * portals have too: the store to read, the tiles of the record to read.
+ * Where the server is started as root, each process of another role, of another zone and for
+ * another peer, is another user: numbers from `first` on (site.conf: first-uid), no two alike, each
+ * with a group of its own. What they share stands in files that belong to the group of the gateway,
+ * which the portals have too: the store to read, the tiles of the record to read.
  *
  *     DIR        root     0755   site.conf, policy: root, for all to read
  *     store      gateway  0750   the database: the gateway writes it, the portals read it
@@ -26,8 +26,8 @@
 #define IDS_FIRST 77000u
 #define IDS_COUNT 64u
 
-/* zone: the place of the zone in site.conf, of no account for a role without one. */
-struct spawn_user ids_of(unsigned first, enum role_id role, size_t zone);
+/* set: the place of the zone or peer in site.conf, of no account for a role without one. */
+struct spawn_user ids_of(unsigned first, enum role_id role, size_t set);
 
 /*
  * For root, before any role is started: no number of the range is another account's (those of

@@ -28,7 +28,7 @@ struct parent;
 struct process {
 	struct parent *p;
 	enum role_id role;
-	size_t zone; /* index, SIZE_MAX for none */
+	size_t set; /* index of its zone or peer, SIZE_MAX for neither */
 	unsigned n;
 	bool running, ready, known; /* known: was started once */
 	struct spawned child;
@@ -64,26 +64,30 @@ struct parent {
 	struct wire_msg msg;
 };
 
-static const char *zone_name(const struct parent *p, const struct process *c)
+static const char *set_name(const struct parent *p, const struct process *c)
 {
-	return c->zone == SIZE_MAX ? "-" : p->given.zone[c->zone].zone;
+	if (c->set == SIZE_MAX)
+		return "-";
+	return roles[c->role].per == PER_PEER ? p->conf->config->witnesses[c->set].name
+					      : p->given.zone[c->set].zone;
 }
 
 /* ---- the plan: which processes and links there are ---- */
 
 static enum err plan_processes(struct parent *p)
 {
-	for (unsigned r = 0; r < ROLE_COUNT; r++) {
-		size_t sets = roles[r].per_zone ? p->given.n : 1;
+	const size_t sets[] = {
+	    [PER_SITE] = 1, [PER_ZONE] = p->given.n, [PER_PEER] = p->conf->config->witnesses_n};
 
-		for (size_t z = 0; z < sets; z++)
+	for (unsigned r = 0; r < ROLE_COUNT; r++) {
+		for (size_t z = 0; z < sets[roles[r].per]; z++)
 			for (unsigned n = 0; n < roles[r].instances; n++) {
 				if (p->procs == PROCESSES_MAX)
 					return ERR_LIMIT;
 				p->proc[p->procs++] =
 				    (struct process){.p = p,
 						     .role = r,
-						     .zone = roles[r].per_zone ? z : SIZE_MAX,
+						     .set = roles[r].per == PER_SITE ? SIZE_MAX : z,
 						     .n = n,
 						     .control = -1,
 						     .delay_ms = DELAY_FIRST_MS};
@@ -95,7 +99,7 @@ static enum err plan_processes(struct parent *p)
 static bool joined(const struct process *a, const struct process *b, const struct edge *e)
 {
 	return a->role == e->a && b->role == e->b &&
-	       (a->zone == SIZE_MAX || b->zone == SIZE_MAX || a->zone == b->zone);
+	       (a->set == SIZE_MAX || b->set == SIZE_MAX || a->set == b->set);
 }
 
 static enum err plan_links(struct parent *p)
@@ -123,9 +127,9 @@ static struct role_edge edge_to(const struct parent *p, const struct process *se
 				const struct process *peer)
 {
 	struct role_edge e = {.peer = peer->role, .n = peer->n, .fd = -1};
-	const struct process *zoned = peer->zone != SIZE_MAX ? peer : self;
+	const struct process *zoned = peer->set != SIZE_MAX ? peer : self;
 
-	snprintf(e.zone, sizeof e.zone, "%s", zone_name(p, zoned));
+	snprintf(e.zone, sizeof e.zone, "%s", set_name(p, zoned));
 	return e;
 }
 
@@ -177,7 +181,7 @@ static enum err add_given(struct parent *p, const struct process *c, struct comm
 
 	if (fd < 0)
 		return OK;
-	snprintf(e.zone, sizeof e.zone, "%s", zone_name(p, c));
+	snprintf(e.zone, sizeof e.zone, "%s", set_name(p, c));
 	return add_edge(line, &e, fd);
 }
 
@@ -185,10 +189,10 @@ static enum err add_edges(struct parent *p, struct process *c, struct command_li
 {
 	size_t me = (size_t)(c - p->proc);
 
-	if (!role_is_zygote(c->role))
+	if (!role_is_zygote(c->role) && roles[c->role].per != PER_PEER)
 		TRY(add_given(p, c, line, EDGE_CONFIG, p->given.config));
 	if (roles[c->role].per_listener) {
-		const struct given_zone *z = &p->given.zone[c->zone];
+		const struct given_zone *z = &p->given.zone[c->set];
 
 		TRY(add_given(p, c, line, EDGE_LISTEN, z->listener));
 		TRY(add_given(p, c, line, EDGE_CERT, z->cert));
@@ -232,7 +236,7 @@ static unsigned namespaces_of(const struct parent *p, enum role_id role)
 
 static enum err spawn_role(struct parent *p, struct process *c, const struct command_line *line)
 {
-	struct spawn_user as = ids_of(p->conf->config->first_uid, c->role, c->zone);
+	struct spawn_user as = ids_of(p->conf->config->first_uid, c->role, c->set);
 	enum err e = spawn(&(struct spawn){.exe = p->exe[roles[c->role].program],
 					   .argv = line->argv,
 					   .env = role_is_zygote(c->role) ? proto_zygote_env : NULL,
@@ -273,7 +277,7 @@ static enum err start(struct parent *p, struct process *c)
 		const char *const head[] = {role_programs[roles[c->role].program],
 					    "role",
 					    roles[c->role].name,
-					    zone_name(p, c),
+					    set_name(p, c),
 					    n,
 					    p->conf->dir};
 
@@ -297,7 +301,7 @@ static enum err start(struct parent *p, struct process *c)
 	c->syscall[0] = '\0';
 	c->started_ms = clock_mono_ms();
 	log_event(LEVEL_INFO, "role-started", "name=%s zone=%s n=%u pid=%d", roles[c->role].name,
-		  zone_name(p, c), c->n, (int)c->child.pid);
+		  set_name(p, c), c->n, (int)c->child.pid);
 	/* One that cannot be told is dying already, or must. */
 	if (role_is_zygote(c->role) && tell_namespaces(c) != OK)
 		spawn_kill(&c->child, SIGKILL);
@@ -349,7 +353,7 @@ static void log_end(const struct parent *p, const struct process *c, struct spaw
 	else
 		snprintf(how, sizeof how, "exit=%d", st.code);
 	log_event(p->stopping || left(c, st) ? LEVEL_INFO : LEVEL_ERROR, "role-ended",
-		  "name=%s zone=%s n=%u pid=%d %s", roles[c->role].name, zone_name(p, c), c->n,
+		  "name=%s zone=%s n=%u pid=%d %s", roles[c->role].name, set_name(p, c), c->n,
 		  (int)c->child.pid, how);
 }
 
@@ -453,9 +457,22 @@ static void replace(struct process *c, uint8_t role)
 		}
 }
 
+/* The beginning of a connection to the one peer of this process, and to no other. */
+static void dial(struct process *c)
+{
+	AUTO_CLOSE fd = -1;
+
+	if (roles[c->role].per != PER_PEER)
+		return;
+	if (sock_dial(&c->p->conf->config->witnesses[c->set].address, &fd) != OK)
+		log_event(LEVEL_INFO, "peer-not-dialled", "name=%s", set_name(c->p, c));
+	if (wire_send(c->control, ROLE_MSG_LINE, 0, NULL, &fd, fd >= 0) != OK)
+		spawn_kill(&c->child, SIGKILL);
+}
+
 /*
- * A role says three things: that it is ready, that a zygote must be replaced, and which forbidden
- * call is its last.
+ * A role says four things: that it is ready, that a zygote must be replaced, that it wants to talk
+ * to its peer, and which forbidden call is its last.
  */
 static void read_words(struct process *c)
 {
@@ -482,6 +499,9 @@ static void read_words(struct process *c)
 		if (c->role == ROLE_GATEWAY && !c->p->stopping)
 			start_rest(c->p);
 		tell_ready(c->p);
+	} else if (n == WIRE_HEADER && raw[0] == 0 && raw[1] == ROLE_MSG_DIAL) {
+		if (c->running)
+			dial(c);
 	} else if (n == WIRE_HEADER + 1 && raw[0] == 0 && raw[1] == ROLE_MSG_REPLACE) {
 		replace(c, raw[WIRE_HEADER]);
 	}

@@ -8,10 +8,11 @@
  * that portals need, and may only read. A role that died is started again after 0.1 s, and after
  * twice that each time it dies within 10 s of its start, up to 10 s. Its peers get new ends of its
  * edges over their control sockets. SIGTERM and SIGINT stop all roles (SIGKILL after 10 s), SIGHUP
- * is passed on as a reload.
+ * is passed on as a reload. Where a role for a peer asks for it, the parent begins a connection to
+ * that peer's address and hands the socket over without waiting: the role has no network.
  *
  * Log events: fences-missing, role-started, role-ended (with signal, exit code, or the forbidden
- * system call), reload, stopping, stopped.
+ * system call), reload, peer-not-dialled, stopping, stopped.
  */
 #ifndef SEKISHO_PARENT_H
 #define SEKISHO_PARENT_H

@@ -133,13 +133,14 @@ static int run_http(struct role_env *env)
 
 /* The tables of this program, in place of roles.c. */
 const struct role roles[ROLE_COUNT] = {
-    [ROLE_HTTP] = {"http", true, true, 1, PROGRAM_MAIN},
-    [ROLE_PORTAL] = {"portal", true, false, 2, PROGRAM_MAIN},
-    [ROLE_GATEWAY] = {"gateway", false, false, 1, PROGRAM_MAIN},
-    [ROLE_SIGNER] = {"signer", false, false, 1, PROGRAM_MAIN},
-    [ROLE_SANITIZE] = {"sanitize", false, false, 1, PROGRAM_WORKER},
-    [ROLE_VERIFY] = {"verify", false, false, 1, PROGRAM_WORKER},
-    [ROLE_PASSWORD] = {"password", false, false, 1, PROGRAM_WORKER},
+    [ROLE_HTTP] = {"http", PER_ZONE, true, 1, PROGRAM_MAIN},
+    [ROLE_PORTAL] = {"portal", PER_ZONE, false, 2, PROGRAM_MAIN},
+    [ROLE_GATEWAY] = {"gateway", PER_SITE, false, 1, PROGRAM_MAIN},
+    [ROLE_SIGNER] = {"signer", PER_SITE, false, 1, PROGRAM_MAIN},
+    [ROLE_OUTBOUND] = {"outbound", PER_PEER, false, 1, PROGRAM_MAIN},
+    [ROLE_SANITIZE] = {"sanitize", PER_SITE, false, 1, PROGRAM_WORKER},
+    [ROLE_VERIFY] = {"verify", PER_SITE, false, 1, PROGRAM_WORKER},
+    [ROLE_PASSWORD] = {"password", PER_SITE, false, 1, PROGRAM_WORKER},
 };
 role_fn *const role_entries[ROLE_COUNT] = {
     [ROLE_HTTP] = run_http,

@@ -7,6 +7,7 @@
 const char *const role_programs[PROGRAM_COUNT] = {
     [PROGRAM_MAIN] = "sekisho",
     [PROGRAM_HTTP] = HTTP_PROGRAM,
+    [PROGRAM_OUTBOUND] = OUTBOUND_PROGRAM,
     [PROGRAM_WORKER] = WORKER_PROGRAM,
 };
 
@@ -86,6 +87,11 @@ enum err role_ready(const struct role_env *env)
 	return wire_send(env->control, ROLE_MSG_READY, 0, NULL, NULL, 0);
 }
 
+enum err role_dial(const struct role_env *env)
+{
+	return wire_send(env->control, ROLE_MSG_DIAL, 0, NULL, NULL, 0);
+}
+
 enum err role_replace(const struct role_env *env, enum role_id zygote)
 {
 	AUTO_BUF b;
@@ -99,7 +105,8 @@ struct fences role_lock(const struct role_env *env, const char *const *read,
 			const char *const *write)
 {
 	struct fences f = {0};
-	struct sandbox_filter filter = sandbox_filter(SANDBOX_SERVICE);
+	struct sandbox_filter filter =
+	    sandbox_filter(env->id == ROLE_OUTBOUND ? SANDBOX_OUTBOUND : SANDBOX_SERVICE);
 
 	sandbox_landlock_paths(&f, read, write);
 	sandbox_drop_caps(&f);
@@ -155,10 +162,23 @@ static enum err on_edge(void *arg, struct wire_msg *m, struct reader *r)
 	return OK;
 }
 
+static enum err on_line(void *arg, struct wire_msg *m, struct reader *r)
+{
+	struct control *c = arg;
+
+	TRY(wire_end(r));
+	fd_close(&c->env->line);
+	if (m->nfds)
+		c->env->line = fd_take(&m->fds[0]);
+	c->news = ROLE_LINE;
+	return OK;
+}
+
 static const struct wire_type from_parent[] = {
     {ROLE_MSG_RELOAD, "reload", 0, 0, 0, on_reload},
     {ROLE_MSG_STOP, "stop", 0, 0, 0, on_stop},
     {ROLE_MSG_EDGE, "edge", 256, 1, 1, on_edge},
+    {ROLE_MSG_LINE, "line", 0, 0, 1, on_line},
 };
 
 enum err role_control(struct role_env *env, role_edge_fn *before_close, void *arg,

@@ -23,6 +23,7 @@
 #include "sekisho/policy_file.h"
 #include "sekisho/roles.h"
 #include "sekisho/subcommand.h"
+#include "sekisho/witnesses.h"
 #include "store/log.h"
 
 #define POLICY_ARENA (256u << 20)
@@ -56,6 +57,7 @@ struct state {
 	struct link links[EDGES_MAX];
 	struct call *calls;
 	struct link *signer;
+	struct witnesses *witnesses;
 	struct wire_msg *msg;
 	uint64_t signed_size;
 	bool signer_known, signer_busy;
@@ -193,9 +195,22 @@ static enum err on_added(void *ctx, struct wire_msg *m, struct reader *r)
 	return OK;
 }
 
+static enum err on_kept(void *ctx, struct wire_msg *m, struct reader *r)
+{
+	enum err e = (enum err)wire_get_u8(r);
+
+	(void)ctx;
+	(void)m;
+	TRY(wire_end(r));
+	if (e != OK)
+		log_event(LEVEL_ERROR, "signer-refused", "what=cosigned err=\"%s\"", err_str(e));
+	return OK;
+}
+
 static const struct wire_type from_signer[] = {
     {PUBLISH_HEAD, "head", 8, 0, 0, on_head},
     {PUBLISH_ADD, "added", 9, 0, 0, on_added},
+    {PUBLISH_COSIGNED, "kept", 1, 0, 0, on_kept},
 };
 
 /* -- commands -----------------------------------------------------------------------------------
@@ -271,6 +286,10 @@ static void link_down(struct link *link)
 	}
 	loop_unwatch(link->watch);
 	link->watch = NULL;
+	if (link->edge->peer == ROLE_OUTBOUND) {
+		witnesses_down(s->witnesses, link->edge);
+		return;
+	}
 	if (link == s->signer) {
 		s->signer_known = s->signer_busy = false;
 		if (s->leaving)
@@ -294,7 +313,9 @@ static void on_link(void *arg, int fd, unsigned events)
 	enum err e = wire_recv(fd, s->msg);
 
 	(void)events;
-	if (e == OK)
+	if (e == OK && link->edge->peer == ROLE_OUTBOUND)
+		e = witnesses_on_message(s->witnesses, link->edge, s->msg);
+	else if (e == OK)
 		e = signer
 			? wire_dispatch(from_signer, ARRAY_LEN(from_signer), s, s->msg, &name)
 			: wire_dispatch(from_portal, ARRAY_LEN(from_portal), link, s->msg, &name);
@@ -319,6 +340,8 @@ static enum err link_up(struct link *link)
 	TRY(loop_watch(s->loop, link->edge->fd, LOOP_READ, on_link, link, &link->watch));
 	if (link == s->signer)
 		ask_head(s);
+	else if (link->edge->peer == ROLE_OUTBOUND)
+		witnesses_up(s->witnesses, link->edge);
 	return OK;
 }
 
@@ -390,6 +413,17 @@ static void on_committed(void *arg)
 	publish(arg);
 }
 
+static bool keep_cosigned(void *arg, struct slice note)
+{
+	struct state *s = arg;
+	AUTO_BUF b = {0};
+
+	wire_buf(&b);
+	wire_put_bytes(&b, note);
+	return s->signer->edge->fd >= 0 &&
+	       wire_send(s->signer->edge->fd, PUBLISH_COSIGNED, 1, &b, NULL, 0) == OK;
+}
+
 static int64_t utc_ms(void *arg)
 {
 	(void)arg;
@@ -427,6 +461,7 @@ static void on_second(void *arg)
 		heartbeat(s);
 	if (s->signer && s->signer->edge->fd >= 0 && !s->signer_known)
 		ask_head(s);
+	witnesses_tick(s->witnesses);
 	publish(s);
 	if (loop_timer(s->loop, 1000, on_second, s, &again) != OK)
 		stop(s, EXIT_ERROR);
@@ -464,12 +499,15 @@ static void on_replace(void *arg, enum worker_kind kind)
 		stop(s, EXIT_ERROR);
 }
 
-/* Store and content to write, keys of the content and policy to read; no process, no network. */
+/* Store and content to write; policy, record and keys of the content to read; no process, no
+ * network. */
 static enum err lock(struct state *s)
 {
 	struct slice path = slice_str(s->config->policy);
-	char folder[4096] = ".", keys[4096], store[4096], blobs[4096];
-	const char *const read[] = {folder, keys, NULL}, *const write[] = {store, blobs, NULL};
+	char folder[4096] = ".", keys[4096], log[4096];
+	char store[4096], blobs[4096];
+	const char *const read[] = {folder, keys, log, NULL};
+	const char *const write[] = {store, blobs, NULL};
 	size_t n = path.n;
 	struct fences f;
 
@@ -480,6 +518,7 @@ static enum err lock(struct state *s)
 	if (n > 0)
 		snprintf(folder, sizeof folder, "%.*s", (int)n, s->config->policy);
 	snprintf(keys, sizeof keys, "%s/keys", s->env->dir);
+	snprintf(log, sizeof log, "%s/log", s->env->dir);
 	snprintf(store, sizeof store, "%s/" STORE_FOLDER, s->env->dir);
 	snprintf(blobs, sizeof blobs, "%s/blobs", s->env->dir);
 	f = role_lock(s->env, read, write);
@@ -513,7 +552,15 @@ static enum err open_rooms(struct state *s)
 	conf.blobs = s->blobs;
 	conf.workers = gateway_pool(s->pool);
 	conf.watermark_bytes = s->config->watermark_bytes;
-	return gateway_open(&conf, &s->gateway);
+	TRY(gateway_open(&conf, &s->gateway));
+	return witnesses_new(&(struct witnesses_conf){.dir = s->env->dir,
+						      .config = s->config,
+						      .store = s->store,
+						      .keep = keep_cosigned,
+						      .committed = on_committed,
+						      .now_ms = utc_ms,
+						      .arg = s},
+			     &s->witnesses);
 }
 
 static enum err open_links(struct state *s)
@@ -561,6 +608,7 @@ int role_gateway(struct role_env *env)
 	else if (loop_run(s.loop) != OK)
 		s.code = EXIT_ERROR;
 	gateway_close(s.gateway);
+	witnesses_free(s.witnesses);
 	while (s.calls)
 		call_end(&s, s.calls);
 	pool_free(s.pool);

@@ -1,8 +1,8 @@
 /*
- * role signer: holds the log key. Answers two messages of the gateway, writes bundles and tiles,
- * compares every batch with its own head, signs; nothing else.
+ * role signer: holds the log key. Answers three messages of the gateway, writes bundles and tiles,
+ * compares every batch with its own head, signs, keeps what was cosigned; nothing else.
  *
- * Log events: log-open-failed, batch-refused.
+ * Log events: log-open-failed, batch-refused, cosigned-refused.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,9 +56,26 @@ static enum err on_add(void *ctx, struct wire_msg *m, struct reader *r)
 	return wire_reply(s->edge->fd, m, PUBLISH_ADD, &b, NULL, 0);
 }
 
+static enum err on_cosigned(void *ctx, struct wire_msg *m, struct reader *r)
+{
+	struct state *s = ctx;
+	struct slice note = wire_get_bytes(r, TLOG_NOTE_MAX);
+	AUTO_BUF b = {0};
+	enum err e;
+
+	wire_buf(&b);
+	TRY(wire_end(r));
+	e = signer_keep(s->signer, note);
+	if (e != OK)
+		log_event(LEVEL_ERROR, "cosigned-refused", "err=\"%s\"", err_str(e));
+	wire_put_u8(&b, (uint8_t)e);
+	return wire_reply(s->edge->fd, m, PUBLISH_COSIGNED, &b, NULL, 0);
+}
+
 static const struct wire_type table[] = {
     {PUBLISH_HEAD, "head", 0, 0, 0, on_head},
     {PUBLISH_ADD, "add", WIRE_PAYLOAD_MAX, 0, 0, on_add},
+    {PUBLISH_COSIGNED, "cosigned", WIRE_PAYLOAD_MAX, 0, 0, on_cosigned},
 };
 
 static void stop(struct state *s, int code)

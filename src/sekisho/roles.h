@@ -7,9 +7,10 @@
  *
  * with its control socket on fd 3 and its edges and listeners on fd 4, 5, ...; EDGE names them in
  * that order, as "peer/zone/n", or with "listen", "config", "cert" or "key" in place of the peer. N
- * counts the instances of one role in one zone, ZONE is "-" for a role that belongs to none. Only
- * the parent starts processes. A zygote is started in namespaces of its own and learns over its
- * control socket which of them it got (worker/zygote.h).
+ * counts the instances of one role in one zone, ZONE is "-" for a role that belongs to none, and
+ * the peer's name for one that asks a peer of site.conf. Only the parent starts processes. A zygote
+ * is started in namespaces of its own and learns over its control socket which of them it got
+ * (worker/zygote.h).
  *
  * The zone of a message is the zone of the edge it came over, never what the message says.
  */
@@ -26,6 +27,7 @@ enum role_id {
 	ROLE_PORTAL,
 	ROLE_GATEWAY,
 	ROLE_SIGNER,
+	ROLE_OUTBOUND,
 	/* The zygotes, in the order of enum worker_kind. */
 	ROLE_SANITIZE,
 	ROLE_VERIFY,
@@ -34,11 +36,12 @@ enum role_id {
 };
 
 /*
- * Programs with other libraries in them: what takes hostile files apart, and what speaks TLS and
- * HTTP. They stand beside the main program or in PROGRAM_FOLDER.
+ * Programs with other libraries in them: what takes hostile files apart, what speaks TLS and HTTP
+ * to those who come, and what asks others. They stand beside the main program or in PROGRAM_FOLDER.
  */
-enum role_program { PROGRAM_MAIN, PROGRAM_HTTP, PROGRAM_WORKER, PROGRAM_COUNT };
+enum role_program { PROGRAM_MAIN, PROGRAM_HTTP, PROGRAM_OUTBOUND, PROGRAM_WORKER, PROGRAM_COUNT };
 #define HTTP_PROGRAM "sekisho-http"
+#define OUTBOUND_PROGRAM "sekisho-outbound"
 #define WORKER_PROGRAM "sekisho-worker"
 #define PROGRAM_FOLDER SEKISHO_LIBEXEC
 extern const char *const role_programs[PROGRAM_COUNT];
@@ -69,13 +72,21 @@ struct role_env {
 	unsigned n;
 	const char *dir; /* the installation: site.conf, policy, store */
 	int control;     /* to the parent; see role_control */
+	int line;        /* what the parent dialled last (ROLE_LINE); -1: none, or nobody waits */
 	struct role_edge edge[EDGES_MAX];
 	size_t edges;
 };
 
+/* How many sets of a role's instances there are. */
+enum role_per {
+	PER_SITE, /* one */
+	PER_ZONE, /* one for each zone with a listener */
+	PER_PEER, /* one for each peer that the site's configuration names */
+};
+
 struct role {
 	const char *name;
-	bool per_zone;      /* one set of instances for each zone with a listener */
+	enum role_per per;
 	bool per_listener;  /* gets the zone's listening socket */
 	unsigned instances; /* in each set */
 	enum role_program program;
@@ -94,7 +105,7 @@ bool role_is_zygote(enum role_id id);
 
 /*
  * An edge joins every instance of `a` with every instance of `b`; when both are per zone, only
- * those of the same zone.
+ * those of the same zone. Roles for peers have edges to those that are there once only.
  */
 struct edge {
 	enum role_id a, b;
@@ -116,6 +127,12 @@ enum err role_ready(const struct role_env *env) NODISCARD;
 struct fences role_lock(const struct role_env *env, const char *const *read,
 			const char *const *write);
 
+/*
+ * Asks the parent to begin a connection to the peer that this role stands for; the answer is
+ * ROLE_LINE. It is the only way out: the role itself has no network.
+ */
+enum err role_dial(const struct role_env *env) NODISCARD;
+
 /* Asks the parent to kill a zygote that this role has an edge to; it is started again. */
 enum err role_replace(const struct role_env *env, enum role_id zygote) NODISCARD;
 
@@ -125,8 +142,9 @@ enum err role_replace(const struct role_env *env, enum role_id zygote) NODISCARD
  *   ROLE_STOP: finish what runs and return EXIT_DONE; also when the parent is gone.
  *   ROLE_EDGE: the peer of *ret_edge was restarted; its fd is the new one. The old descriptor was
  *     closed by this call, so a loop watch on it must be removed by role_edge_before (may be NULL).
+ *   ROLE_LINE: env->line is a socket that is being connected; the one before was closed.
  */
-enum role_news { ROLE_RELOAD, ROLE_STOP, ROLE_EDGE };
+enum role_news { ROLE_RELOAD, ROLE_STOP, ROLE_EDGE, ROLE_LINE };
 typedef void role_edge_fn(void *arg, struct role_edge *edge);
 enum err role_control(struct role_env *env, role_edge_fn *before_close, void *arg,
 		      enum role_news *ret_news, struct role_edge **ret_edge) NODISCARD;
@@ -146,10 +164,12 @@ enum role_message {
 	ROLE_MSG_EDGE,
 	ROLE_MSG_READY,
 	ROLE_MSG_REPLACE, /* u8: enum role_id */
+	ROLE_MSG_DIAL,    /* to the parent */
+	ROLE_MSG_LINE,    /* from it: the socket, or none */
 };
 
 /* One per role; each stands in its own role_*.c. */
-role_fn role_http, role_portal, role_gateway, role_signer;
+role_fn role_http, role_portal, role_gateway, role_signer, role_outbound;
 
 /*
  * Not a role of a city: the witness of `sekisho log witness`, in sekisho-http (witness_main.c).

@@ -84,7 +84,7 @@ extern const struct subcommand cmd_office_appoint, cmd_office_end, cmd_office_li
 extern const struct subcommand cmd_init, cmd_status, cmd_log_verify, cmd_log_show;
 extern const struct subcommand cmd_log_prove, cmd_log_check_proof, cmd_log_consistency;
 extern const struct subcommand cmd_log_check_growth, cmd_log_copy;
-extern const struct subcommand cmd_log_erase, cmd_log_rotate, cmd_log_sheet, cmd_log_cosign;
+extern const struct subcommand cmd_log_erase, cmd_log_rotate, cmd_log_sheet;
 /* Of whoever checks by keys alone, and `log verify --key` (cmd_log_proof.c). */
 extern const struct flag log_trust_flags[];
 int log_audit(const struct cli *cli);

@@ -45,7 +45,6 @@ const struct subcommand *const subcommands[] = {
     &cmd_log_erase,
     &cmd_log_rotate,
     &cmd_log_sheet,
-    &cmd_log_cosign,
     &cmd_log_witness_new,
     &cmd_log_witness,
     &cmd_completion,
