@@ -140,6 +140,17 @@ static struct slice gif_block(struct package *p, struct slice out)
 			     arena_copy(p->arena, buf_view(&block)));
 }
 
+/* A byte of a directory or its values is another. */
+static struct slice tiff_byte(struct package *p, struct slice out)
+{
+	uint8_t other[1];
+	/* Any of header and first directory but the resolutions, of which others are as good. */
+	size_t at = (size_t)mutate_random(p, 8 + 2 + 12 * 12 + 4);
+
+	other[0] = (uint8_t)(out.p[at] + 1 + mutate_random(p, 255));
+	return mutate_splice(p, out, at, 1, slice_of(other, 1));
+}
+
 static struct slice jpeg_segment(struct package *p, struct slice out)
 {
 	static const char *const segments[] = {
@@ -174,6 +185,7 @@ static const struct bytes zip_bytes[] = {{"bit turned over", flip}, {"frame", fr
 static const struct bytes png_bytes[] = {
     {"bit turned over", flip}, {"frame", frame}, {"chunk", png_chunk}};
 static const struct bytes gif_bytes[] = {{"frame", frame}, {"block", gif_block}};
+static const struct bytes tiff_bytes_of[] = {{"frame", frame}, {"byte", tiff_byte}};
 static const struct bytes jpeg_bytes[] = {{"frame", frame}, {"segment", jpeg_segment}};
 static const struct bytes csv_bytes[] = {{"bytes no text has", text_bytes},
 					 {"formula", csv_formula}};
@@ -275,11 +287,12 @@ SAMPLE(slides, "説明会.pptx", 2000, 3, zip_bytes)
 SAMPLE(drawn_document, "図表.docx", 400, 3, zip_bytes)
 SAMPLE(drawn_workbook, "図表.xlsx", 400, 3, zip_bytes)
 SAMPLE(drawn_slides, "図表.pptx", 400, 3, zip_bytes)
-SAMPLE(picture_png, "図面.png", 700, 0, png_bytes)
+SAMPLE(picture_png, "図面.png", 400, 0, png_bytes)
 SAMPLE(picture_jpeg, "写真.jpg", 500, 0, jpeg_bytes)
 SAMPLE(table_csv, "名簿.csv", 500, 0, csv_bytes)
 SAMPLE(text, "お知らせ.txt", 400, 0, txt_bytes)
 SAMPLE(animation, "避難経路.gif", 300, 0, gif_bytes)
+SAMPLE(fax, "受信ファクス.tif", 300, 0, tiff_bytes_of)
 SAMPLE(archive, "一式.zip", 400, 3, zip_bytes)
 
 static void ten_thousand_in_all(void)
@@ -290,4 +303,4 @@ static void ten_thousand_in_all(void)
 
 TESTS(CASE(word_document), CASE(workbook), CASE(slides), CASE(drawn_document), CASE(drawn_workbook),
       CASE(drawn_slides), CASE(picture_png), CASE(picture_jpeg), CASE(table_csv), CASE(text),
-      CASE(animation), CASE(archive), CASE(ten_thousand_in_all))
+      CASE(animation), CASE(fax), CASE(archive), CASE(ten_thousand_in_all))

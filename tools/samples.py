@@ -57,6 +57,8 @@ def rows(files):
            "A moving picture of the way out, with a comment")
     yield ("印影.bmp", image.bmp(96, 96, image.seal(96)), "pass", "png", "-", "-", "-",
            "印影(BMP。PNG になります)", "A seal as BMP; it becomes a PNG")
+    yield ("受信ファクス.tif", plain.fax(), "pass", "tif", "picture-metadata", "Secret-Fax-Sender",
+           "-", "受信したファクス(TIFF、2枚)", "A received fax of two pages")
     yield ("名簿.csv", roster, "pass", "csv", "formula-prefixed", "-", "-",
            "名簿(CP932、数式になる欄が一つ)", "A list in CP932 with one cell that is a formula")
     yield ("お知らせ.txt", notice, "pass", "txt", "-", "-", "-", "市民へのお知らせ(ISO-2022-JP)",

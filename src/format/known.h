@@ -60,8 +60,6 @@
 	X(chm, "chm", "program", "ヘルプファイル(CHM)", "compiled help", at(k, 0, "ITSF")) \
 	X(onenote, "onenote", "unknown-document", "OneNote", "OneNote section", \
 	  at(k, 0, "\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D")) \
-	X(tiff, "tiff", "picture-unsupported", "TIFF画像", "TIFF picture", \
-	  at(k, 0, "II*\0") || at(k, 0, "MM\0*") || at(k, 0, "II+\0") || at(k, 0, "MM\0+")) \
 	X(heif, "heif", "picture-unsupported", "HEIC又はAVIF画像", "HEIF picture", \
 	  at(k, 4, "ftyp") && (at(k, 8, "hei") || at(k, 8, "hev") || at(k, 8, "mif1") || \
 			       at(k, 8, "msf1") || at(k, 8, "avi"))) \

@@ -21,7 +21,6 @@ static void kinds_are_known_by_their_first_bytes(void)
 		 "ELF\2\1\1\0"),
 	     "", "elf"},
 	    {ROW("L\0\0\0\1\x14\2\0\0\0\0\0\xC0\0\0\0\0\0\0\x46"), "a.pdf.lnk", "lnk"},
-	    {ROW("II*\0\x8\0\0\0"), "", "tiff"},
 	    {ROW("\0\0\0\x18"
 		 "ftypheic\0\0\0\0"),
 	     "", "heif"},

@@ -88,25 +88,29 @@ enum err picture_png(struct job *job, struct png_image *im)
 	return OK;
 }
 
-enum err picture_jpeg(struct job *job, const uint8_t *rgb, uint32_t width, uint32_t height)
+enum err picture_pack_jpeg(struct buf *out, const uint8_t *rgb, uint32_t width, uint32_t height)
 {
 	tjhandle handle = tjInitCompress();
-	unsigned char *out = NULL;
+	unsigned char *packed = NULL;
 	unsigned long n = 0;
 	int e;
 
 	if (!handle)
 		return ERR_MEMORY;
-	e = tjCompress2(handle, rgb, (int)width, 0, (int)height, TJPF_RGB, &out, &n, TJSAMP_420, 90,
-			TJFLAG_ACCURATEDCT);
+	e = tjCompress2(handle, rgb, (int)width, 0, (int)height, TJPF_RGB, &packed, &n, TJSAMP_420,
+			90, TJFLAG_ACCURATEDCT);
 	if (e == 0)
-		buf_put(job->out, out, n);
-	tjFree(out);
+		buf_put(out, packed, n);
+	tjFree(packed);
 	tjDestroy(handle);
-	if (e != 0)
-		return ERR_MEMORY;
+	return e == 0 ? buf_err(out) : ERR_MEMORY;
+}
+
+enum err picture_jpeg(struct job *job, const uint8_t *rgb, uint32_t width, uint32_t height)
+{
+	TRY(picture_pack_jpeg(job->out, rgb, width, height));
 	job->report->pictures++;
 	job->ext = "jpg";
 	job->wrote = "jpeg";
-	return buf_err(job->out);
+	return OK;
 }

@@ -4,8 +4,9 @@
  * Nothing of the input but width, height, colour type, depth, palette, transparency and pixels
  * reaches the output; EXIF orientation is applied to the pixels. Text, times, places, colour
  * profiles, thumbnails, further frames and whatever stands behind the end are dropped and reported.
- * The outputs are the grammars `png` and `jpeg` of docs/output-grammars.md, and `gif` for several
- * frames. One picture in any other form becomes a PNG, or where it was packed with loss, a JPEG.
+ * The outputs are the grammars `png` and `jpeg` of docs/output-grammars.md, `gif` for several
+ * frames, and `tiff`. One picture in any other form becomes a PNG, or where it was packed with
+ * loss, a JPEG.
  *
  * Documents that hold pictures pass them as nested jobs to format_sanitize, or call the row's
  * rebuild after its probe.
@@ -15,7 +16,8 @@
 
 #include "format/format.h"
 
-extern const struct format format_png, format_jpeg, format_bmp, format_gif, format_webp;
+extern const struct format format_png, format_jpeg, format_bmp, format_gif, format_tiff,
+    format_webp;
 
 /* Pixels as PNG holds them: rows without filter bytes. */
 struct png_image {
@@ -61,7 +63,11 @@ static inline uint8_t *png_row(const struct png_image *im, uint32_t y)
 /* The job's output becomes this PNG; indices beyond the palette are black. */
 enum err picture_png(struct job *job, struct png_image *im) NODISCARD;
 
-/* The job's output becomes a JPEG of width * height pixels of three bytes, quality 90, 4:2:0. */
+/* Appends a JPEG of width * height pixels of three bytes: quality 90, 4:2:0. */
+enum err picture_pack_jpeg(struct buf *out, const uint8_t *rgb, uint32_t width, uint32_t height)
+    NODISCARD;
+
+/* The job's output becomes a JPEG of width * height pixels of three bytes. */
 enum err picture_jpeg(struct job *job, const uint8_t *rgb, uint32_t width, uint32_t height)
     NODISCARD;
 

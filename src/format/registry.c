@@ -17,6 +17,7 @@ const struct format *const format_registry[] = {
 	&format_jpeg,
 	&format_gif,
 	&format_bmp,
+	&format_tiff,
 	&format_webp,
 	&format_docx,
 	&format_pptx,

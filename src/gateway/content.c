@@ -122,6 +122,7 @@ const char *content_mime(struct slice grammar)
 	    {"tsv", "text/tab-separated-values"},
 	    {"png", "image/png"},
 	    {"gif", "image/gif"},
+	    {"tiff", "image/tiff"},
 	    {"jpeg", "image/jpeg"},
 	    {"pdf", "application/pdf"},
 	    {"zip", "application/zip"},

@@ -31,6 +31,7 @@ enum err verify_jpeg(struct verify *v, struct slice out) NODISCARD;
 enum err verify_pdf(struct verify *v, struct slice out) NODISCARD;
 enum err verify_png(struct verify *v, struct slice out) NODISCARD;
 enum err verify_pptx(struct verify *v, struct slice out) NODISCARD;
+enum err verify_tiff(struct verify *v, struct slice out) NODISCARD;
 enum err verify_xlsx(struct verify *v, struct slice out) NODISCARD;
 enum err verify_zip(struct verify *v, struct slice out) NODISCARD;
 enum err verify_txt_utf8(struct verify *v, struct slice out) NODISCARD;

@@ -111,20 +111,6 @@ static bool row_is_good(const struct picture *pic, const uint8_t *row)
 	return true;
 }
 
-/* The zlib stream (RFC 1950) of an IDAT: two bytes that are always the same, deflate, Adler-32. */
-static enum err rows_of(struct verify *v, size_t at, struct slice data, uint8_t *rows, size_t n)
-{
-	struct reader tail;
-
-	if (data.n < 6 || data.p[0] != 0x78 || data.p[1] != 0x5E)
-		return verify_bad(v, at, "IDAT does not begin as our writer's does");
-	tail = reader_of(slice_from(data, data.n - 4));
-	TRY(verify_unfold(v, at, slice_of(data.p + 2, data.n - 6), rows, n));
-	if (libdeflate_adler32(1, rows, n) != reader_u32be(&tail))
-		return verify_bad(v, at, "the checksum of the pixels is wrong");
-	return OK;
-}
-
 static enum err pixels(struct verify *v, struct reader *r, const struct picture *pic)
 {
 	size_t at = r->at, all = (pic->row + 1) * pic->height;
@@ -138,7 +124,7 @@ static enum err pixels(struct verify *v, struct reader *r, const struct picture 
 	rows = arena_room(v->arena, all);
 	if (!rows)
 		return ERR_MEMORY;
-	TRY(rows_of(v, at, data, rows, all));
+	TRY(verify_unfold_zlib(v, at, data, rows, all));
 	for (size_t y = 0; y < pic->height; y++)
 		if (!row_is_good(pic, rows + y * (pic->row + 1)))
 			return verify_bad(v, at, "row %zu of the picture", y);

@@ -1,6 +1,8 @@
 #include "verify/unfold.h"
 
+#include <libdeflate.h>
 #include <zlib.h>
+#include "base/reader.h"
 
 /* What zlib says in data_type when it stops between two blocks. */
 enum { UNUSED_BITS = 7, LAST_BLOCK = 64, BETWEEN_BLOCKS = 128 };
@@ -66,4 +68,17 @@ enum err verify_unfold(struct verify *v, size_t at, struct slice packed, uint8_t
 		    : verify_bad(v, at,
 				 "a deflate stream is not as our writer prints it, or does not end "
 				 "at its last byte with its size");
+}
+
+enum err verify_unfold_zlib(struct verify *v, size_t at, struct slice packed, uint8_t *to, size_t n)
+{
+	struct reader tail;
+
+	if (packed.n < 6 || packed.p[0] != 0x78 || packed.p[1] != 0x5E)
+		return verify_bad(v, at, "packed data do not begin as our writer's do");
+	tail = reader_of(slice_from(packed, packed.n - 4));
+	TRY(verify_unfold(v, at, slice_of(packed.p + 2, packed.n - 6), to, n));
+	return libdeflate_adler32(1, to, n) == reader_u32be(&tail)
+		   ? OK
+		   : verify_bad(v, at, "the checksum of packed data is wrong");
 }

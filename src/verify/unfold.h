@@ -17,4 +17,8 @@
 enum err verify_unfold(struct verify *v, size_t at, struct slice packed, uint8_t *to, size_t n)
     NODISCARD;
 
+/* The same for a zlib stream (RFC 1950): two bytes that are always the same, deflate, Adler-32. */
+enum err verify_unfold_zlib(struct verify *v, size_t at, struct slice packed, uint8_t *to, size_t n)
+    NODISCARD;
+
 #endif

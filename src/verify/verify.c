@@ -12,6 +12,7 @@ static const struct grammar grammars[] = {
     {"pdf", verify_pdf},
     {"png", verify_png},
     {"pptx", verify_pptx},
+    {"tiff", verify_tiff},
     {"xlsx", verify_xlsx},
     {"zip", verify_zip},
     {"txt", verify_txt_utf8},
@@ -123,6 +124,7 @@ static const struct guess {
     {{(const uint8_t *)"\x89PNG\r\n\x1a\n", 8}, "png"},
     {{(const uint8_t *)"%PDF-", 5}, "pdf"},
     {{(const uint8_t *)"GIF8", 4}, "gif"},
+    {{(const uint8_t *)"II*\0", 4}, "tiff"},
     {{(const uint8_t *)"\xff\xd8\xff", 3}, "jpeg"},
 };
 

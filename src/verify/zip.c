@@ -5,9 +5,9 @@
 
 /* extension -> grammar */
 static const char *const extensions[][2] = {
-    {"txt", "txt"},   {"csv", "csv"},   {"tsv", "tsv"}, {"png", "png"},
-    {"gif", "gif"},   {"jpg", "jpeg"},  {"pdf", "pdf"}, {"docx", "docx"},
-    {"xlsx", "xlsx"}, {"pptx", "pptx"}, {"zip", "zip"},
+    {"txt", "txt"},   {"csv", "csv"},   {"tsv", "tsv"},   {"png", "png"},
+    {"gif", "gif"},   {"tif", "tiff"},  {"jpg", "jpeg"},  {"pdf", "pdf"},
+    {"docx", "docx"}, {"xlsx", "xlsx"}, {"pptx", "pptx"}, {"zip", "zip"},
 };
 
 static const char *grammar_of(struct slice name)

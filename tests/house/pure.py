@@ -27,7 +27,7 @@ LIBS = {
     "nettle": r"nettle_|_nettle_", "hogweed": r"nettle_|_nettle_",
     "expat": r"XML_", "libdeflate": r"libdeflate_",
     "zlib": r"inflate|deflate|crc32|adler32|zError", "spng": r"spng_", "turbojpeg": r"tj|jpeg_",
-    "qpdf": r"qpdf_", "webp": r"WebP",
+    "qpdf": r"qpdf_", "webp": r"WebP", "tiff": r"TIFF",
     "icu": r"u_|UCNV_|ucnv_|uidna_|unorm2?_|uset_|ubidi_|uspoof_|u8_|utf8_",
 }
 # bug() in base prints before it aborts: the one use of stdio.

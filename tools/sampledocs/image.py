@@ -273,6 +273,29 @@ def gif(width, height, frames, colours, comment_text, behind=b""):
     return out + b";" + behind
 
 
+def fax(width, height, pages, words):
+    """Bilevel pages, not packed, as MM; 204 by 98 dots an inch; black is 1."""
+    out, at_next = b"MM\0*\0\0\0\0", 4
+    for pixel in pages:
+        rows = b""
+        for y in range(height):
+            bits = "".join("1" if pixel(x, y) else "0" for x in range(width))
+            rows += int(bits.ljust((width + 7) // 8 * 8, "0"), 2).to_bytes((width + 7) // 8, "big")
+        strip = len(out)
+        text, dpi = strip + len(rows), strip + len(rows) + len(words)
+        start = dpi + 16
+        out = out[:at_next] + struct.pack(">I", start) + out[at_next + 4:]
+        entries = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 1 << 16),
+                   (259, 3, 1, 1 << 16), (262, 3, 1, 0), (273, 4, 1, strip), (277, 3, 1, 1 << 16),
+                   (278, 4, 1, height), (279, 4, 1, len(rows)), (282, 5, 1, dpi),
+                   (283, 5, 1, dpi + 8), (296, 3, 1, 2 << 16), (315, 2, len(words), text)]
+        out += rows + words + struct.pack(">IIII", 204, 1, 98, 1)
+        out += struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHII", *e) for e in entries)
+        at_next = len(out)
+        out += b"\0\0\0\0"
+    return out
+
+
 def bmp(width, height, pixel):
     """24 bits a pixel, from the last row upwards."""
     rows = b""
