@@ -1,8 +1,8 @@
 /* decide: the policy's answer for a transfer, and what of it this program can do. */
 #include <stdio.h>
 #include "gateway/internal.h"
+#include "gateway/past.h"
 #include "policy/case.h"
-#include "policy/statement.h"
 
 #define JST_MS (9ll * 3600 * 1000)
 
@@ -69,35 +69,13 @@ static void print_obligations(struct verdict *v)
 	}
 }
 
-/* What decided; where nothing permits, the default. */
-static void print_rules(const struct policy *p, struct verdict *v)
-{
-	const struct policy_statement *st;
-	uint32_t by[VERDICT_RULES];
-	size_t n = policy_deciders(p, &v->rq, by, VERDICT_RULES), at = 0;
-
-	policy_statements(p, &st);
-	if (n == 0 && v->d.reason == POLICY_BY_DEFAULT && v->d.statement != POLICY_NONE) {
-		by[0] = v->d.statement;
-		n = 1;
-	}
-	for (size_t i = 0; i < n && i < VERDICT_RULES; i++) {
-		struct slice id = st[by[i]].id;
-
-		if (at + 1 + id.n >= sizeof v->rule)
-			break;
-		if (at)
-			v->rule[at++] = ' ';
-		memcpy(v->rule + at, id.p, id.n);
-		at += id.n;
-	}
-}
-
 void verdict_of(struct gateway *g, const struct transfer_row *t, struct verdict *ret)
 {
 	AUTO_BUF b;
+	AUTO_BUF rules;
 
 	buf_init(&b, sizeof ret->case_text - 1);
+	buf_init(&rules, sizeof ret->rule - 1);
 	*ret = (struct verdict){0};
 	/* A zone that the policy in force does not know any more: nothing is permitted. */
 	if (!case_of(g, t, &ret->rq)) {
@@ -109,7 +87,9 @@ void verdict_of(struct gateway *g, const struct transfer_row *t, struct verdict 
 	policy_case_put(&ret->rq, &b);
 	if (buf_err(&b) == OK)
 		memcpy(ret->case_text, b.p, b.n);
-	print_rules(g->policy, ret);
+	past_rules(g->policy, &ret->rq, &rules);
+	if (buf_err(&rules) == OK)
+		memcpy(ret->rule, rules.p, rules.n);
 	if (ret->d.permit) {
 		ret->missing = missing_of(&ret->d);
 		print_obligations(ret);

@@ -104,6 +104,37 @@ static void a_job_is_decided_again(void)
 	tear_down();
 }
 
+/* Every decision about a transfer is told by the version that made it, however many came since. */
+static void old_decisions_keep_their_version(void)
+{
+	char session[65], id[33];
+	struct past_decision *past;
+	struct transfer_row by;
+	size_t n;
+
+	set_up();
+	send(session, id);
+	REQUIRE(run_kinds(1u << WORKER_SANITIZE));
+	switch_beside(4, PERMIT "forbid transfer lgwan -> internet clause 1\n");
+	run_all();
+	switch_beside(5, FORBID);
+	CHECK(collect("taro", id) == ERR_FORBIDDEN);
+	switch_beside(6, PERMIT);
+	REQUIRE(past_decisions(t.store, slice_str(id), t.a, &past, &n) == OK);
+	CHECK(n >= 3);
+	for (size_t i = 0; i < n; i++)
+		CHECK(past[i].policy && past[i].as_recorded);
+	CHECK(past[0].d.permit && policy_version(past[0].policy) == 1);
+	CHECK(past[n - 2].d.permit && policy_version(past[n - 2].policy) == 4);
+	CHECK(!past[n - 1].d.permit && policy_version(past[n - 1].policy) == 5);
+	CHECK_STR(past[n - 1].entry->type, "collect.refused");
+	CHECK(past_decisions(t.store, S("0123"), t.a, &past, &n) == ERR_NOT_FOUND);
+	CHECK(store_transfer_by_receipt(t.store, row(id).receipt, t.a, &by) == OK);
+	CHECK_STR(by.id, id);
+	CHECK(store_transfer_by_receipt(t.store, S("2000-000001"), t.a, &by) == ERR_NOT_FOUND);
+	tear_down();
+}
+
 /* The operator's file: its own entry, only forward, once. */
 static void an_emergency_is_an_entry(void)
 {
@@ -132,4 +163,4 @@ static void an_emergency_is_an_entry(void)
 }
 
 TESTS(CASE(a_command_is_decided_again), CASE(a_job_is_decided_again),
-      CASE(an_emergency_is_an_entry))
+      CASE(old_decisions_keep_their_version), CASE(an_emergency_is_an_entry))

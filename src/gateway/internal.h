@@ -3,6 +3,7 @@
 #define GATEWAY_INTERNAL_H
 
 #include "gateway/gateway.h"
+#include "gateway/past.h"
 #include "governance/version.h"
 #include "identity/identity.h"
 #include "record/record.h"
@@ -130,17 +131,13 @@ void epoch_tick(struct gateway *g);
 /* -- decide.c -----------------------------------------------------------------------------------
  */
 
-#define VERDICT_RULES 8
-
 struct verdict {
 	struct policy_request rq; /* the case, where `known` */
 	struct policy_decision d;
 	bool known;
 	const char *missing; /* the first obligation without a handler, or NULL */
-	/* The ids of the statements that decided, a blank between them, in file order; at most
-	 * VERDICT_RULES of them are named. */
-	char rule[VERDICT_RULES * 40], obligations[256];
-	char case_text[96]; /* policy/case.h */
+	char rule[PAST_RULES * 40], obligations[256]; /* rule: past_rules() */
+	char case_text[96];                           /* policy/case.h */
 };
 
 /* -- case.c: what is known of a transfer ---------------------------------------------------------

@@ -164,8 +164,8 @@ static int run_check(const struct cli *cli)
 
 /* ── decide, explain ─────────────────────────────────────────────────────── */
 
-static void decision_json(const struct policy_decision *d, struct slice ja, struct slice en,
-			  struct buf *b)
+void policy_cli_decision_json(const struct policy_decision *d, struct slice ja, struct slice en,
+			      struct buf *b)
 {
 	static const char *const reasons[] = {"default", "rule", "not-in-force"};
 	const char *sep = "";
@@ -198,8 +198,9 @@ static void decision_json(const struct policy_decision *d, struct slice ja, stru
 #define DECIDERS_MAX 256
 
 /* Every rule that decided, one sentence each. */
-static void deciders(const struct cli *cli, const struct policy *p, const struct policy_request *rq,
-		     enum policy_visibility audience, struct buf *b)
+void policy_cli_deciders(const struct cli *cli, const struct policy *p,
+			 const struct policy_request *rq, enum policy_visibility audience,
+			 struct buf *b)
 {
 	const struct policy_statement *s;
 	uint32_t at[DECIDERS_MAX];
@@ -250,7 +251,7 @@ static enum err decide(const struct cli *cli, struct policy_cli *pc, bool explai
 	dec = policy_decision_for(dec, audience);
 	pc->code = dec.permit ? EXIT_DONE : EXIT_HELD;
 	if (cli->json) {
-		decision_json(&dec, buf_view(&ja), buf_view(&en), pc->out);
+		policy_cli_decision_json(&dec, buf_view(&ja), buf_view(&en), pc->out);
 	} else {
 		buf_slice(pc->out, buf_view(cli->ja ? &ja : &en));
 		buf_byte(pc->out, '\n');
@@ -258,7 +259,7 @@ static enum err decide(const struct cli *cli, struct policy_cli *pc, bool explai
 	if (explain) {
 		char hex[65];
 
-		deciders(cli, p, &rq, audience, pc->out);
+		policy_cli_deciders(cli, p, &rq, audience, pc->out);
 		hash_hex(dec.policy, hex);
 		if (!cli->json)
 			buf_printf(pc->out, "  sha256 %s\n", hex);
@@ -285,6 +286,8 @@ static int run_decide(const struct cli *cli)
 
 static int run_explain(const struct cli *cli)
 {
+	if (cli->operands == 2)
+		return policy_cli_past(cli);
 	return policy_cli_answer(cli, cli_flag(cli, "draft") != NULL, decide_and_explain);
 }
 
@@ -354,12 +357,12 @@ const struct subcommand cmd_policy_decide = {
 
 const struct subcommand cmd_policy_explain = {
     .name = "policy explain",
-    .usage = "FILE",
-    .ja = "判断と、それを決めたすべての規則を示す",
-    .en = "a decision and every rule that made it",
+    .usage = "FILE | DIR TRANSFER",
+    .ja = "判断と、それを決めたすべての規則を示す。過去の受渡しは、判断した版で説明する",
+    .en = "a decision and every rule that made it; of a transfer: by the version that decided",
     .flags = policy_case_flags,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = 2,
     .run = run_explain,
 };
 

@@ -41,6 +41,16 @@ int policy_cli_answer(const struct cli *cli, bool drafts,
 		      enum err (*answer)(const struct cli *cli, struct policy_cli *pc));
 enum policy_lang policy_cli_lang(const struct cli *cli);
 
+/* An object's beginning; the caller closes it. */
+void policy_cli_decision_json(const struct policy_decision *d, struct slice ja, struct slice en,
+			      struct buf *b);
+/* Every rule that decided, one sentence each; ,"rules":[...]. */
+void policy_cli_deciders(const struct cli *cli, const struct policy *p,
+			 const struct policy_request *rq, enum policy_visibility audience,
+			 struct buf *b);
+/* `policy explain DIR TRANSFER` */
+int policy_cli_past(const struct cli *cli);
+
 int policy_cli_print(const struct buf *b, FILE *to, int code);
 /* Says why a file was refused; returns the exit code. */
 int policy_cli_complain(const struct cli *cli, const struct policy_file *f, enum err e,

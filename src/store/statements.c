@@ -168,6 +168,7 @@ const char *const store_sql[STATEMENTS] = {
 	" VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17,"
 	" $17, 0, 0, 0, '', '', $18, $19, 0, $16, '', '', '', '', $20, $21, $22)",
     [SQL_TRANSFER] = TRANSFER " AND t.id = $2",
+    [SQL_TRANSFER_BY_RECEIPT] = TRANSFER " AND t.receipt = $2",
     [SQL_TRANSFER_ONCE] = TRANSFER " AND t.sender = $2 AND t.once = $3",
     [SQL_TRANSFER_SET] =
 	"UPDATE transfer SET state = $4, version = version + 1, confidentiality = $5,"

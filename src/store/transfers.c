@@ -118,6 +118,15 @@ enum err store_transfer_get(struct store *s, struct slice id, struct arena *a,
 	return first_transfer(&c, ret);
 }
 
+enum err store_transfer_by_receipt(struct store *s, struct slice receipt, struct arena *a,
+				   struct transfer_row *ret)
+{
+	struct cursor c;
+
+	TRY(OPEN(s, SQL_TRANSFER_BY_RECEIPT, a, &c, v_text(receipt)));
+	return first_transfer(&c, ret);
+}
+
 enum err store_transfer_once(struct store *s, int64_t sender, struct slice once, struct arena *a,
 			     struct transfer_row *ret)
 {

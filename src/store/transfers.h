@@ -79,6 +79,9 @@ enum err store_transfer_add(struct store *s, const struct transfer_row *t, int f
 			    struct arena *a, struct slice *ret_receipt) NODISCARD;
 enum err store_transfer_get(struct store *s, struct slice id, struct arena *a,
 			    struct transfer_row *ret) NODISCARD;
+/* By its 受付番号. */
+enum err store_transfer_by_receipt(struct store *s, struct slice receipt, struct arena *a,
+				   struct transfer_row *ret) NODISCARD;
 /* The transfer this sender made with that once. ERR_NOT_FOUND: none. */
 enum err store_transfer_once(struct store *s, int64_t sender, struct slice once, struct arena *a,
 			     struct transfer_row *ret) NODISCARD;

@@ -94,6 +94,9 @@ bool web_change_id(struct req *r, int64_t *ret); /* the route's number, or 404 b
 /* ask_page.c */
 void page_policy_ask(struct req *r);
 
+/* past_page.c */
+void page_transfer_decision(struct req *r);
+
 /* version_page.c */
 void page_policy_history(struct req *r);
 void page_policy_version(struct req *r);

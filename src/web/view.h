@@ -241,12 +241,14 @@ struct ask_field {
 };
 
 /* Cases that are decided alike, and what decides them. */
+struct ask_rule {
+	struct slice sentence, clause;
+};
+
 struct ask_group {
 	struct slice which, outcome, count;
 	bool permit, by_rule;
-	struct ask_rule {
-		struct slice sentence, clause;
-	} * rules;
+	struct ask_rule *rules;
 	size_t n_rules, more; /* shown, and how many there are beyond */
 };
 
@@ -261,6 +263,25 @@ struct ask_view {
 	const char *verdict, *kind; /* of all together: one sentence, and the box it stands in */
 	struct ask_group *groups;   /* what is permitted first */
 	size_t n_groups;
+};
+
+/* A decision about a transfer, by the version that made it. */
+struct past_line {
+	const char *what; /* the step */
+	int64_t at_ms;
+	uint64_t index;
+	struct slice version, hash, short_hash, sentence;
+	struct ask_rule *rules; /* that the person may read */
+	size_t n_rules;
+	bool known;       /* the version is kept here; else the rest is empty */
+	bool as_recorded; /* the entry names just these rules */
+	bool permit;
+};
+
+struct past_view {
+	struct view_transfer *t;
+	struct past_line *lines;
+	size_t n;
 };
 
 /* -- changes of the policy ----------------------------------------------------------------------

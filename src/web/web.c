@@ -31,6 +31,7 @@ static const struct route routes[] = {
     {PAGE_GET, "/receive", AUTH_SESSION, page_receive, NULL, false},
     {PAGE_GET, "/transfers/*", AUTH_SESSION, page_transfer, NULL, false},
     {PAGE_GET, "/transfers/*/content", AUTH_SESSION, web_collect, NULL, false},
+    {PAGE_GET, "/transfers/*/decision", AUTH_SESSION, page_transfer_decision, NULL, false},
     {PAGE_GET, "/transfers/*/proof", AUTH_SESSION, page_transfer_proof, NULL, false},
     {PAGE_GET, "/log/**", AUTH_NONE, page_log_file, NULL, false},
     {PAGE_POST, "/transfers/*/withdraw", AUTH_SESSION, form_withdraw, NULL, false},
