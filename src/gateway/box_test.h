@@ -52,6 +52,7 @@ static struct {
 	enum lie lie;
 	int64_t now_ms;
 	unsigned commits, submitted;
+	bool turn; /* the gateway wants one */
 	const struct store_driver *driver;
 	/* the last answer */
 	struct reply r;
@@ -222,9 +223,19 @@ static inline bool run_kinds(unsigned kinds)
 	return false;
 }
 
+static inline bool run_turn(void)
+{
+	bool wanted = t.turn;
+
+	t.turn = false;
+	if (wanted)
+		gateway_slice(t.g);
+	return wanted;
+}
+
 static inline bool run_one(void)
 {
-	return run_kinds(~0u);
+	return run_turn() || run_kinds(~0u);
 }
 
 static inline void run_all(void)
@@ -249,6 +260,12 @@ static inline void on_commit(void *arg)
 	t.commits++;
 }
 
+static inline void want_turn(void *arg)
+{
+	(void)arg;
+	t.turn = true;
+}
+
 static inline int64_t the_time(void *arg)
 {
 	(void)arg;
@@ -263,7 +280,8 @@ static inline enum err open_gateway(void)
 	    .jobs_at_once = 4,
 	    .loopback = on_loopback,
 	    .committed = on_commit,
-	    .now_ms = the_time};
+	    .now_ms = the_time,
+	    .soon = want_turn};
 	char path[128];
 
 	snprintf(path, sizeof path, "%s/%s", t.dir, STORE_FILE);

@@ -1,8 +1,10 @@
 /* content: reads and writes the sealed blobs of a transfer. */
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "base/utf8.h"
 #include "gateway/internal.h"
+#include "os/fd.h"
 #include "os/file.h"
 
 static enum err row_hash(struct slice s, struct hash *ret)
@@ -32,59 +34,87 @@ enum err content_open(struct gateway *g, const struct transfer_row *t, enum blob
 	return OK;
 }
 
-/* Copies the plaintext into fd; it must have exactly the hash that was committed. */
-static enum err copy_out(struct blob_reader *r, uint64_t size, struct slice want, int fd)
-{
-	struct sha256_ctx ctx;
-	struct hash got;
+struct content_load {
+	struct blob_reader *r;
+	int fd, mem;
+	struct sha256_ctx hash;
+	struct hash want; /* exactly what was committed */
+	uint64_t size, at;
+};
 
-	sha256_init(&ctx);
-	for (uint64_t at = 0; at < size;) {
-		struct slice s;
-
-		TRY(blob_reader_at(r, at, &s));
-		sha256_update(&ctx, s.n, s.p);
-		TRY(fd_write_all(fd, s.p, s.n));
-		at += s.n;
-	}
-	/* Reading at the end authenticates the last chunk of an empty content too. */
-	if (size == 0) {
-		struct slice s;
-
-		TRY(blob_reader_at(r, 0, &s));
-	}
-	sha256_digest(&ctx, sizeof got.b, got.b);
-	return slice_eq(slice_of(got.b, sizeof got.b), want) ? OK : ERR_CRYPTO;
-}
-
-enum err content_load(struct gateway *g, const struct transfer_row *t, enum blob_role role,
-		      uint64_t max, int *ret_fd)
+static enum err load_open(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+			  uint64_t max, struct content_load *l)
 {
 	AUTO_ARENA a = arena_new(REQUEST_ARENA);
-	AUTO_CLOSE fd = -1;
-	AUTO_CLOSE mem = -1;
-	struct blob_reader *r;
 	struct blob_seal seal;
 	struct blob_row b;
 	enum err e;
 
 	if (!a)
 		return ERR_MEMORY;
-	e = content_open(g, t, role, false, a, &b, &seal, &fd);
+	e = content_open(g, t, role, false, a, &b, &seal, &l->fd);
 	/* A committed transfer whose file or row is gone is broken content, not a missing page. */
 	if (e == ERR_NOT_FOUND)
 		return ERR_CRYPTO;
 	TRY(e);
 	if (b.size > max)
 		return ERR_LIMIT;
-	TRY(mem_new("content", &mem));
-	TRY(blob_reader_open(fd, &seal, b.size, &r));
-	e = copy_out(r, b.size, b.hash, mem);
-	blob_reader_free(r);
-	TRY(e);
-	TRY(mem_seal(mem));
-	*ret_fd = fd_take(&mem);
+	l->size = b.size;
+	TRY(row_hash(b.hash, &l->want));
+	TRY(mem_new("content", &l->mem));
+	return blob_reader_open(l->fd, &seal, b.size, &l->r);
+}
+
+enum err content_load_begin(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+			    uint64_t max, struct content_load **ret)
+{
+	struct content_load *l = calloc(1, sizeof *l);
+	enum err e;
+
+	if (!l)
+		return ERR_MEMORY;
+	l->fd = l->mem = -1;
+	sha256_init(&l->hash);
+	e = load_open(g, t, role, max, l);
+	if (e != OK) {
+		content_load_free(l);
+		return e;
+	}
+	*ret = l;
 	return OK;
+}
+
+enum err content_load_slice(struct content_load *l, int *ret_fd)
+{
+	uint64_t end = l->size - l->at < CONTENT_SLICE ? l->size : l->at + CONTENT_SLICE;
+	struct hash got;
+	struct slice s;
+
+	/* Reading at the end authenticates the last chunk of an empty content too. */
+	do {
+		TRY(blob_reader_at(l->r, l->at, &s));
+		sha256_update(&l->hash, s.n, s.p);
+		TRY(fd_write_all(l->mem, s.p, s.n));
+		l->at += s.n;
+	} while (l->at < end);
+	if (l->at < l->size)
+		return OK;
+	sha256_digest(&l->hash, sizeof got.b, got.b);
+	if (!hash_eq(got, l->want))
+		return ERR_CRYPTO;
+	TRY(mem_seal(l->mem));
+	*ret_fd = l->mem;
+	return OK;
+}
+
+void content_load_free(struct content_load *l)
+{
+	if (!l)
+		return;
+	blob_reader_free(l->r);
+	fd_close(&l->fd);
+	fd_close(&l->mem);
+	free(l);
 }
 
 enum err content_put(struct gateway *g, const struct transfer_row *t, enum blob_role role,

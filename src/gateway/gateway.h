@@ -41,6 +41,8 @@ struct gateway_conf {
 	bool (*loopback)(void *arg, struct slice zone); /* zone's listener is on loopback */
 	void (*committed)(void *arg); /* after each commit that may have appended entries */
 	int64_t (*now_ms)(void *arg); /* UTC */
+	/* Wants gateway_slice to be called when what waits now has been served; often in a row. */
+	void (*soon)(void *arg);
 	void *arg;
 };
 
@@ -62,6 +64,8 @@ void gateway_forget(struct gateway *g, void *arg);
 
 /* Starts what can be started; gateway_command and finished jobs do it by themselves. */
 void gateway_work(struct gateway *g);
+/* One slice of what takes long; after it others may be served. */
+void gateway_slice(struct gateway *g);
 /* Once a second: stale uploads, ended retention, old sessions. Purging stops after a clock jump. */
 void gateway_tick(struct gateway *g, uint64_t mono_ms);
 /*

@@ -309,7 +309,62 @@ static void who_waits_too_long_is_told_where_it_is(void)
 	tear_down();
 }
 
-TESTS(CASE(a_whole_life), CASE(lies_are_held), CASE(the_policy_decides),
-      CASE(a_marking_raises_the_class), CASE(doors_are_kept), CASE(tokens_are_bound),
-      CASE(the_password_changes), CASE(the_table_has_no_way_back), CASE(japanese_days_and_years),
-      CASE(who_waits_is_told_once), CASE(who_waits_too_long_is_told_where_it_is))
+static void a_small_one_overtakes_a_large_one(void)
+{
+	static uint8_t bytes[3 * CONTENT_SLICE + 5];
+	char session[65], large[33], small[33];
+	unsigned turns = 0;
+
+	set_up();
+	REQUIRE(sign_in(INTERNET, "hanako", session) == OK);
+	REQUIRE(command(INTERNET, create(session, sizeof bytes)) == OK);
+	strcpy(large, t.transfer);
+	REQUIRE(upload(session, large, slice_of(bytes, sizeof bytes)) == OK);
+	/* No worker has it yet: most of it has still to be read. */
+	CHECK(t.submitted == 0 && t.turn);
+	send(session, small);
+	CHECK(run_kinds(1u << WORKER_SANITIZE) && run_kinds(1u << WORKER_VERIFY));
+	CHECK(row(small).state == TRANSFER_READY);
+	CHECK(row(large).state == TRANSFER_SANITIZING && t.submitted == 2);
+	while (t.submitted == 2 && run_turn())
+		turns++;
+	CHECK(turns == 3 && t.submitted == 3 && !t.turn);
+	run_all();
+	CHECK(row(large).state == TRANSFER_READY);
+	tear_down();
+}
+
+/* Two that are read at once take turns; one that is taken back is read no further. */
+static void large_ones_take_turns(void)
+{
+	static uint8_t bytes[2 * CONTENT_SLICE];
+	char session[65], id[2][33];
+
+	set_up();
+	REQUIRE(sign_in(INTERNET, "hanako", session) == OK);
+	for (int i = 0; i < 2; i++) {
+		REQUIRE(command(INTERNET, create(session, sizeof bytes)) == OK);
+		strcpy(id[i], t.transfer);
+		REQUIRE(upload(session, id[i], slice_of(bytes, sizeof bytes)) == OK);
+	}
+	CHECK(t.submitted == 0 && t.turn);
+	REQUIRE(command(INTERNET, (struct command){.type = CMD_WITHDRAW,
+						   .session = slice_str(session),
+						   .transfer = slice_str(id[0])}) == OK);
+	run_all();
+	CHECK(row(id[0]).state == TRANSFER_WITHDRAWN && row(id[1]).state == TRANSFER_READY);
+	/* A death in the middle: the next gateway begins again. */
+	REQUIRE(command(INTERNET, create(session, sizeof bytes)) == OK);
+	strcpy(id[0], t.transfer);
+	REQUIRE(upload(session, id[0], slice_of(bytes, sizeof bytes)) == OK);
+	reopen();
+	run_all();
+	CHECK(row(id[0]).state == TRANSFER_READY);
+	tear_down();
+}
+
+TESTS(CASE(a_whole_life), CASE(a_small_one_overtakes_a_large_one), CASE(large_ones_take_turns),
+      CASE(lies_are_held), CASE(the_policy_decides), CASE(a_marking_raises_the_class),
+      CASE(doors_are_kept), CASE(tokens_are_bound), CASE(the_password_changes),
+      CASE(the_table_has_no_way_back), CASE(japanese_days_and_years), CASE(who_waits_is_told_once),
+      CASE(who_waits_too_long_is_told_where_it_is))

@@ -26,7 +26,8 @@ struct running {
 	char transfer[TRANSFER_ID_LEN + 1]; /* "" where the place is free */
 	enum transfer_state state;          /* of the row when it began */
 	int64_t version;
-	struct made *made; /* the recogniser reads this; NULL while the sanitiser works */
+	struct content_load *load; /* its original is being read; there is no ticket yet */
+	struct made *made;         /* the recogniser reads this; NULL while the sanitiser works */
 };
 
 /* A command whose answer waits for the password worker. */
@@ -67,6 +68,7 @@ struct gateway {
 	struct watcher *watchers;
 	unsigned watchers_n;
 	bool watchers_due;
+	unsigned turn;       /* the place in running that is served next */
 	bool working, again; /* gateway_work is on the stack; and has more to do */
 	unsigned paused;     /* ticks until work goes on after a failure of the system */
 	bool clock_known, clock_jumped;
@@ -207,9 +209,17 @@ enum err report_check(struct slice json, struct arena *a, struct checked_report 
 /* -- content.c: blobs of a transfer -------------------------------------------------------------
  */
 
-/* A sealed memory file of the plaintext; ERR_CRYPTO where it is not what was committed. */
-enum err content_load(struct gateway *g, const struct transfer_row *t, enum blob_role role,
-		      uint64_t max, int *ret_fd) NODISCARD;
+/*
+ * A content on its way into a sealed memory file, a slice at a time: a large one must not keep the
+ * others waiting. ERR_CRYPTO where it is not what was committed, ERR_LIMIT beyond max bytes.
+ */
+#define CONTENT_SLICE (1u << 20)
+struct content_load;
+enum err content_load_begin(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+			    uint64_t max, struct content_load **ret) NODISCARD;
+/* Reads at most CONTENT_SLICE bytes. *ret_fd is the sealed file, the load's, once it is whole. */
+enum err content_load_slice(struct content_load *l, int *ret_fd) NODISCARD;
+void content_load_free(struct content_load *l); /* NULL is a no-op */
 /* A new sealed blob of `bytes`, not yet in the store: *ret is the row to add. */
 enum err content_put(struct gateway *g, const struct transfer_row *t, enum blob_role role,
 		     struct slice bytes, struct arena *a, struct blob_row *ret) NODISCARD;

@@ -1,6 +1,7 @@
 /*
  * jobs: the steps between received and ready.
  *
+ * An original is read slice by slice, each in a turn of its own, before a worker gets it.
  * A transfer that is sanitized is shown to the recogniser at once, as the sealed memory file that
  * the sanitiser filled; meanwhile the same bytes are sealed into their blob. What both found is
  * written in one transaction: between them nobody is waited for, so nothing rests there.
@@ -45,9 +46,18 @@ static enum err made_drop(struct gateway *g, struct made **m)
 	return e;
 }
 
+static void load_drop(struct running *j)
+{
+	content_load_free(j->load);
+	j->load = NULL;
+}
+
 static void job_stop(struct running *j)
 {
-	j->g->conf.workers.cancel(j->g->conf.workers.ctx, j->ticket);
+	if (j->load)
+		load_drop(j);
+	else
+		j->g->conf.workers.cancel(j->g->conf.workers.ctx, j->ticket);
 	if (made_drop(j->g, &j->made) != OK)
 		log_event(LEVEL_WARN, "blob-left", "transfer=%s swept=\"at the next start\"",
 			  j->transfer);
@@ -68,11 +78,9 @@ void job_cancel_all(struct gateway *g)
 			job_stop(&g->running[i]);
 }
 
-static enum err submit(struct gateway *g, const struct transfer_row *t,
-		       const struct worker_job *job, pool_done_fn *done)
+static enum err place_for(struct gateway *g, const struct transfer_row *t, struct running **ret)
 {
 	struct running *j = NULL;
-	enum err e;
 
 	for (unsigned i = 0; i < g->conf.jobs_at_once && !j; i++)
 		if (!g->running[i].transfer[0])
@@ -81,10 +89,8 @@ static enum err submit(struct gateway *g, const struct transfer_row *t,
 		return ERR_FULL;
 	*j = (struct running){.g = g, .state = t->state, .version = t->version};
 	snprintf(j->transfer, sizeof j->transfer, "%.*s", (int)t->id.n, (const char *)t->id.p);
-	e = g->conf.workers.submit(g->conf.workers.ctx, job, done, j, &j->ticket);
-	if (e != OK)
-		j->transfer[0] = 0;
-	return e;
+	*ret = j;
+	return OK;
 }
 
 /* Which reason stands for a job that did not end well. */
@@ -248,26 +254,105 @@ static void sanitize_done(void *arg, struct worker_result *r)
 	job_end(j.g, e);
 }
 
-enum err step_sanitize(struct gateway *g, struct transfer_row *t)
+/* The original is whole: a worker gets it. */
+static enum err sanitize(struct running *j, const struct transfer_row *t, int original)
 {
-	struct worker_job job = {.kind = WORKER_SANITIZE, .name = t->name};
-	AUTO_CLOSE fd = -1;
+	struct gateway *g = j->g;
+	struct worker_job job = {.kind = WORKER_SANITIZE, .name = t->name, .in = original};
 	struct verdict v;
-	enum err e;
 
 	job.limits = policy_limits(g->policy);
-	e = content_load(g, t, BLOB_ORIGINAL, job.limits.input_bytes, &fd);
+	/* The entry of the decision has named the method; a stricter policy since then wins. */
+	verdict_of(g, t, &v);
+	job.method = verdict_wants_text(t, &v) ? METHOD_TEXT : METHOD_REBUILD;
+	job.hidden = policy_drops_hidden(g->policy) ? HIDDEN_DROP : HIDDEN_KEEP;
+	return g->conf.workers.submit(g->conf.workers.ctx, &job, sanitize_done, j, &j->ticket);
+}
+
+static enum err unreadable(struct gateway *g, const struct transfer_row *t, enum err e)
+{
 	if (e == ERR_CRYPTO)
 		return life_hold(g, t->id, t->version, "blob-broken", slice_of(NULL, 0));
 	if (e == ERR_LIMIT)
 		return life_hold(g, t->id, t->version, "too-large", slice_of(NULL, 0));
-	TRY(e);
-	/* The entry of the decision has named the method; a stricter policy since then wins. */
-	verdict_of(g, t, &v);
-	job.in = fd;
-	job.method = verdict_wants_text(t, &v) ? METHOD_TEXT : METHOD_REBUILD;
-	job.hidden = policy_drops_hidden(g->policy) ? HIDDEN_DROP : HIDDEN_KEEP;
-	return submit(g, t, &job, sanitize_done);
+	return e;
+}
+
+/* One slice; what is not whole then asks for a turn. The place is free where it returns an error.
+ */
+static enum err load_on(struct running *j, const struct transfer_row *t)
+{
+	struct gateway *g = j->g;
+	int whole = -1;
+	enum err e = content_load_slice(j->load, &whole);
+
+	if (e == OK && whole < 0) {
+		g->conf.soon(g->conf.arg);
+		return OK;
+	}
+	if (e == OK)
+		e = sanitize(j, t, whole);
+	load_drop(j);
+	if (e != OK)
+		j->transfer[0] = 0;
+	return e;
+}
+
+enum err step_sanitize(struct gateway *g, struct transfer_row *t)
+{
+	struct content_load *load;
+	struct running *j;
+	enum err e;
+
+	e = content_load_begin(g, t, BLOB_ORIGINAL, policy_limits(g->policy).input_bytes, &load);
+	if (e != OK)
+		return unreadable(g, t, e);
+	e = place_for(g, t, &j);
+	if (e != OK) {
+		content_load_free(load);
+		return e;
+	}
+	j->load = load;
+	return unreadable(g, t, load_on(j, t));
+}
+
+static enum err turn_of(struct running *j, struct arena *a)
+{
+	struct gateway *g = j->g;
+	struct transfer_row t;
+	enum err e = store_transfer_get(g->conf.store, slice_str(j->transfer), a, &t);
+
+	if (e == OK && (t.version != j->version || t.state != j->state))
+		e = ERR_CONFLICT;
+	if (e != OK) {
+		job_stop(j);
+		return e;
+	}
+	return unreadable(g, &t, load_on(j, &t));
+}
+
+void gateway_slice(struct gateway *g)
+{
+	struct running *j = NULL;
+
+	for (unsigned i = 0; i < g->conf.jobs_at_once && !j; i++) {
+		g->turn = (g->turn + 1) % g->conf.jobs_at_once;
+		if (g->running[g->turn].load)
+			j = &g->running[g->turn];
+	}
+	if (!j)
+		return;
+	AUTO_ARENA a = arena_new(REQUEST_ARENA);
+	enum err e = a ? turn_of(j, a) : ERR_MEMORY;
+
+	/* This one has asked for its next turn; those behind it are served in it too. */
+	if (!j->load || e != OK)
+		job_end(g, e);
+	for (unsigned i = 0; i < g->conf.jobs_at_once; i++)
+		if (g->running[i].load) {
+			g->conf.soon(g->conf.arg);
+			return;
+		}
 }
 
 /* -- verify -------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ struct state {
 	struct wire_msg *msg;
 	uint64_t signed_size;
 	bool signer_known, signer_busy;
+	struct loop_timer *slice; /* the gateway gets it when what waits now was served */
 	struct loop_timer *pause; /* until the next batch; NULL: it may go */
 	bool leaving;             /* goes when the log is signed up to leave_at */
 	uint64_t leave_at;
@@ -424,6 +425,23 @@ static bool keep_cosigned(void *arg, struct slice note)
 	       wire_send(s->signer->edge->fd, PUBLISH_COSIGNED, 1, &b, NULL, 0) == OK;
 }
 
+static void on_slice(void *arg)
+{
+	struct state *s = arg;
+
+	s->slice = NULL;
+	gateway_slice(s->gateway);
+}
+
+/* After what is waiting now: the timers run behind the descriptors. */
+static void on_soon(void *arg)
+{
+	struct state *s = arg;
+
+	if (!s->slice && loop_timer(s->loop, 0, on_slice, s, &s->slice) != OK)
+		stop(s, EXIT_ERROR);
+}
+
 static int64_t utc_ms(void *arg)
 {
 	(void)arg;
@@ -541,6 +559,7 @@ static enum err open_rooms(struct state *s)
 				    .loopback = on_loopback,
 				    .committed = on_committed,
 				    .now_ms = utc_ms,
+				    .soon = on_soon,
 				    .arg = s};
 	char path[4096];
 

@@ -31,6 +31,7 @@ struct upload {
 	int fd;
 	struct blob_writer *writer;
 	uint64_t size;
+	uint64_t from; /* what the client sends begins here */
 	char tag[64];
 };
 
@@ -43,6 +44,7 @@ struct job {
 	struct buf payload; /* PAGE_REQUEST that waits to be sent */
 	uint32_t id;        /* of the PAGE_REQUEST, where it was put off */
 	bool busy;          /* queued, or with a portal */
+	bool resumes;       /* its upload is read again up to where it broke off */
 };
 
 struct portal {
@@ -62,6 +64,8 @@ struct state {
 	struct portal portals[EDGES_MAX];
 	size_t portals_n;
 	struct job *first, **last; /* waiting for a portal */
+	struct job *resuming;      /* by next; each turn reads a slice of the first */
+	struct loop_timer *slice;
 	struct wire_msg *msg;
 	struct page_reply *reply;
 	uint64_t stop_at; /* ms; 0: running */
@@ -259,6 +263,8 @@ static void on_uploaded(void *ctx, struct http_request *rq)
 		enqueue(s, j, &p);
 }
 
+static void resume_end(struct state *s, struct job *j);
+
 /* The client is gone. What it sent of a file is kept, and the gateway told how far it came. */
 static void on_gone(void *ctx, struct http_request *rq)
 {
@@ -269,7 +275,9 @@ static void on_gone(void *ctx, struct http_request *rq)
 	if (!j)
 		return;
 	rq->user = NULL;
-	if (j->up.writer && !j->busy) {
+	if (j->resumes)
+		resume_end(s, j);
+	else if (j->up.writer && !j->busy) {
 		fill(&p, j, PAGE_UPLOADED);
 		enum err e = upload_result(j, &p);
 
@@ -391,11 +399,77 @@ static void send_file(struct job *j, const struct page_reply *r, int *fd)
 					       .source = &source});
 }
 
-static void take_file(struct job *j, const struct page_reply *r, int *fd)
+/* The writer stands where the client goes on; or the client must ask anew. */
+static void take_bytes(struct job *j, enum err e)
+{
+	if (e == OK && blob_writer_at(j->up.writer) == j->up.from) {
+		http_accept(j->rq, (struct http_sink){sink_write, j});
+		return;
+	}
+	upload_end(&j->up);
+	http_reply_status(j->rq, e == ERR_FULL ? 507 : e == OK ? 409 : 500);
+}
+
+static void resume_end(struct state *s, struct job *j)
+{
+	for (struct job **at = &s->resuming; *at; at = &(*at)->next)
+		if (*at == j) {
+			*at = j->next;
+			break;
+		}
+	j->resumes = false;
+}
+
+static enum err slice_soon(struct state *s);
+static enum err resume_later(struct state *s, struct job *j);
+
+/* What broke off late is long to read again: a slice at a time, the others in between. */
+static void on_slice(void *arg)
+{
+	struct state *s = arg;
+	struct job *j = s->resuming;
+	bool more = false;
+	enum err e;
+
+	s->slice = NULL;
+	if (!j)
+		return;
+	e = blob_writer_resume(j->up.writer, &more);
+	resume_end(s, j);
+	if (e == OK && more)
+		e = resume_later(s, j);
+	if (e != OK || !more)
+		take_bytes(j, e);
+	while (s->resuming && slice_soon(s) != OK) {
+		j = s->resuming;
+		resume_end(s, j);
+		take_bytes(j, ERR_MEMORY);
+	}
+}
+
+static enum err slice_soon(struct state *s)
+{
+	return s->slice ? OK : loop_timer(s->loop, 0, on_slice, s, &s->slice);
+}
+
+/* Behind the others that are read again. */
+static enum err resume_later(struct state *s, struct job *j)
+{
+	struct job **at = &s->resuming;
+
+	TRY(slice_soon(s));
+	while (*at)
+		at = &(*at)->next;
+	*at = j;
+	j->next = NULL;
+	j->resumes = true;
+	return OK;
+}
+
+static void take_file(struct state *s, struct job *j, const struct page_reply *r, int *fd)
 {
 	struct upload *u = &j->up;
 	struct blob_seal seal;
-	uint64_t at = r->at;
 	enum err e;
 
 	upload_end(u);
@@ -403,19 +477,18 @@ static void take_file(struct job *j, const struct page_reply *r, int *fd)
 	memcpy(seal.bind, r->seal + sizeof seal.key, sizeof seal.bind);
 	u->fd = fd_take(fd);
 	u->size = r->size;
+	u->from = r->at;
 	snprintf(u->tag, sizeof u->tag, "%.*s", (int)r->tag.n, (const char *)r->tag.p);
-	e = blob_writer_open(u->fd, &seal, u->size, &at, &u->writer);
+	e = blob_writer_open(u->fd, &seal, u->size, u->from, &u->writer);
 	explicit_bzero(&seal, sizeof seal);
-	if (e == OK && at == r->at) {
-		http_accept(j->rq, (struct http_sink){sink_write, j});
-		return;
-	}
-	upload_end(u);
-	http_reply_status(j->rq, e == ERR_FULL ? 507 : e == OK ? 409 : 500);
+	if (e == OK && u->from > 0)
+		e = resume_later(s, j);
+	if (e != OK || u->from == 0)
+		take_bytes(j, e);
 }
 
 /* False: the portal answered something that does not fit what it was asked. */
-static bool apply(struct job *j, const struct page_reply *r, int *fd)
+static bool apply(struct state *s, struct job *j, const struct page_reply *r, int *fd)
 {
 	switch (r->kind) {
 	case PAGE_ANSWER:
@@ -424,7 +497,7 @@ static bool apply(struct job *j, const struct page_reply *r, int *fd)
 	case PAGE_TAKE:
 		if (!j->rq->upload || *fd < 0)
 			return false;
-		take_file(j, r, fd);
+		take_file(s, j, r, fd);
 		return true;
 	case PAGE_NEXT:
 		if (j->rq->file_name.n == 0)
@@ -476,7 +549,7 @@ static enum err on_reply(void *ctx, struct wire_msg *m, struct reader *in)
 	j->busy = false;
 	if (!j->rq)
 		job_free(j);
-	else if (!apply(j, r, &m->fds[0])) {
+	else if (!apply(p->s, j, r, &m->fds[0])) {
 		http_reply_status(j->rq, 500);
 		return ERR_PEER;
 	}

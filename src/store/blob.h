@@ -43,12 +43,18 @@ struct blob_writer;
 
 /*
  * A writer over fd (read and write, regular file; not closed by the writer). size: the plaintext
- * bytes that will come in all. With *resume_at > 0 the chunks before it are read, authenticated and
- * hashed again; on return *resume_at is the offset the next byte must have: a chunk boundary at
- * most the one asked for, and the file is cut there. ERR_LIMIT where more than size would come.
+ * bytes that will come in all. With resume_at > 0 it begins with blob_writer_resume, as often as
+ * that says. ERR_LIMIT where more than size would come.
  */
-enum err blob_writer_open(int fd, const struct blob_seal *seal, uint64_t size, uint64_t *resume_at,
+enum err blob_writer_open(int fd, const struct blob_seal *seal, uint64_t size, uint64_t resume_at,
 			  struct blob_writer **ret) NODISCARD;
+/*
+ * Reads, authenticates and hashes again the next of the chunks before resume_at, at most
+ * BLOB_RESUME bytes. Once *ret_more is false blob_writer_at says the offset that the next byte must
+ * have, a chunk boundary at most the one asked for, and the file was cut there.
+ */
+#define BLOB_RESUME (4u * BLOB_CHUNK)
+enum err blob_writer_resume(struct blob_writer *w, bool *ret_more) NODISCARD;
 enum err blob_writer_put(struct blob_writer *w, struct slice s) NODISCARD;
 uint64_t blob_writer_at(const struct blob_writer *w);      /* bytes taken so far */
 uint64_t blob_writer_durable(const struct blob_writer *w); /* whole chunks written so far, bytes */

@@ -202,6 +202,53 @@ static void a_result_is_no_original(void)
 	tear_down();
 }
 
+/* A writer that has read again what an earlier one left; *at: how far, asked and got. */
+static enum err writer_from(int fd, const struct blob_seal *seal, uint64_t size, uint64_t *at,
+			    struct blob_writer **ret)
+{
+	bool more = true;
+
+	TRY(blob_writer_open(fd, seal, size, *at, ret));
+	while (more)
+		TRY(blob_writer_resume(*ret, &more));
+	*at = blob_writer_at(*ret);
+	return OK;
+}
+
+/* A slice is BLOB_RESUME bytes, however much there is; no byte is taken before the last. */
+static void a_resume_comes_in_slices(void)
+{
+	size_t n = 2 * BLOB_RESUME + BLOB_CHUNK + 7;
+	struct blob_writer *w;
+	struct blob_seal seal;
+	struct blob_id id;
+	struct hash got;
+	uint8_t *p = calloc(1, n);
+	bool more = false;
+	int fd;
+
+	set_up();
+	REQUIRE(p);
+	REQUIRE(blob_create(t.home, S("c"), S("t"), BLOB_ORIGINAL, &id, &seal, &fd) == OK);
+	REQUIRE(blob_writer_open(fd, &seal, n, 0, &w) == OK);
+	CHECK(blob_writer_put(w, slice_of(p, 2 * BLOB_RESUME + BLOB_CHUNK)) == OK);
+	blob_writer_free(w);
+	REQUIRE(blob_writer_open(fd, &seal, n, n, &w) == OK);
+	for (unsigned i = 1; i <= 2; i++) {
+		CHECK(blob_writer_resume(w, &more) == OK && more);
+		CHECK(blob_writer_durable(w) == i * BLOB_RESUME);
+		CHECK(blob_writer_put(w, S("x")) == ERR_CONFLICT);
+	}
+	CHECK(blob_writer_resume(w, &more) == OK && !more);
+	CHECK(blob_writer_at(w) == 2 * BLOB_RESUME + BLOB_CHUNK);
+	CHECK(blob_writer_put(w, slice_of(p, 7)) == OK);
+	CHECK(blob_writer_finish(w, &got) == OK && hash_eq(got, hash_of(slice_of(p, n))));
+	blob_writer_free(w);
+	close(fd);
+	free(p);
+	tear_down();
+}
+
 static void an_upload_resumes(void)
 {
 	size_t n = 3 * BLOB_CHUNK + 1234;
@@ -217,14 +264,14 @@ static void an_upload_resumes(void)
 	REQUIRE(p);
 	rand_bytes(p, n);
 	REQUIRE(blob_create(t.home, S("c"), S("t"), BLOB_ORIGINAL, &id, &seal, &fd) == OK);
-	REQUIRE(blob_writer_open(fd, &seal, n, &at, &w) == OK);
+	REQUIRE(writer_from(fd, &seal, n, &at, &w) == OK);
 	CHECK(at == 0);
 	CHECK(blob_writer_put(w, slice_of(p, 2 * BLOB_CHUNK + 99)) == OK);
 	CHECK(blob_writer_durable(w) == 2 * BLOB_CHUNK);
 	CHECK(blob_writer_finish(w, &got) == ERR_CONFLICT);
 	blob_writer_free(w); /* the process died here */
 	at = UINT64_MAX;
-	REQUIRE(blob_writer_open(fd, &seal, n, &at, &w) == OK);
+	REQUIRE(writer_from(fd, &seal, n, &at, &w) == OK);
 	CHECK(at == 2 * BLOB_CHUNK);
 	CHECK(blob_writer_put(w, slice_from(slice_of(p, n), at)) == OK);
 	CHECK(blob_writer_put(w, S("x")) == ERR_LIMIT);
@@ -236,7 +283,7 @@ static void an_upload_resumes(void)
 	/* A chunk that was only half written is written again. */
 	REQUIRE(ftruncate(fd, BLOB_CHUNK + 500) == 0);
 	at = n;
-	REQUIRE(blob_writer_open(fd, &seal, n, &at, &w) == OK);
+	REQUIRE(writer_from(fd, &seal, n, &at, &w) == OK);
 	CHECK(at == BLOB_CHUNK);
 	blob_writer_free(w);
 	close(fd);
@@ -286,4 +333,5 @@ static void a_key_others_may_read_is_refused(void)
 
 TESTS(CASE(round_trips), CASE(every_flipped_byte_is_seen), CASE(swapped_chunks_are_seen),
       CASE(cut_and_grown_files_are_seen), CASE(a_result_is_no_original), CASE(an_upload_resumes),
-      CASE(files_come_and_go), CASE(a_key_others_may_read_is_refused))
+      CASE(a_resume_comes_in_slices), CASE(files_come_and_go),
+      CASE(a_key_others_may_read_is_refused))

@@ -19,6 +19,8 @@ struct blob_writer {
 	struct sha256_ctx hash;
 	uint64_t size, at; /* plaintext: all that will come, taken so far */
 	uint64_t durable;  /* plaintext in chunks that were written */
+	uint64_t upto;     /* what an earlier writer left is read again up to here */
+	bool ready;        /* it was */
 	size_t n;          /* bytes waiting in plain */
 	bool finished;
 	enum err err; /* sticky: after a failed write nothing more may be sealed */
@@ -131,35 +133,42 @@ static enum err writer_chunk(struct blob_writer *w, bool last)
 	return OK;
 }
 
-/* Authenticates and hashes again what an earlier writer left, up to a chunk that is not whole. */
-static enum err writer_resume(struct blob_writer *w, uint64_t upto)
+/* Whether the next chunk is whole, not the last, and what was written. */
+static bool writer_again(struct blob_writer *w, uint64_t file_size)
 {
+	uint64_t number = w->durable / BLOB_CHUNK;
+
+	if (w->durable + BLOB_CHUNK > w->upto || w->durable + BLOB_CHUNK >= w->size ||
+	    file_size < (number + 1) * SEALED ||
+	    chunk_open(w->fd, &w->seal, number, false, BLOB_CHUNK, w->sealed, w->plain) != OK)
+		return false;
+	sha256_update(&w->hash, BLOB_CHUNK, w->plain);
+	w->durable += BLOB_CHUNK;
+	return true;
+}
+
+enum err blob_writer_resume(struct blob_writer *w, bool *ret_more)
+{
+	uint64_t from = w->durable;
 	struct stat st;
 
 	if (fstat(w->fd, &st) != 0)
 		return ERR_IO;
-	while (w->durable + BLOB_CHUNK <= upto && w->durable + BLOB_CHUNK < w->size) {
-		uint64_t number = w->durable / BLOB_CHUNK;
-
-		if ((uint64_t)st.st_size < (number + 1) * SEALED)
-			break;
-		if (chunk_open(w->fd, &w->seal, number, false, BLOB_CHUNK, w->sealed, w->plain) !=
-		    OK)
-			break;
-		sha256_update(&w->hash, BLOB_CHUNK, w->plain);
-		w->durable += BLOB_CHUNK;
-	}
+	while (!w->ready && w->durable - from < BLOB_RESUME)
+		w->ready = !writer_again(w, (uint64_t)st.st_size);
+	*ret_more = !w->ready;
+	if (!w->ready)
+		return OK;
 	w->at = w->durable;
-	if (ftruncate(w->fd, (off_t)(w->durable / BLOB_CHUNK * SEALED)) != 0)
-		return ERR_IO;
-	return OK;
+	return ftruncate(w->fd, (off_t)(w->durable / BLOB_CHUNK * SEALED)) == 0 ? OK : ERR_IO;
 }
 
-enum err blob_writer_open(int fd, const struct blob_seal *seal, uint64_t size, uint64_t *resume_at,
+enum err blob_writer_open(int fd, const struct blob_seal *seal, uint64_t size, uint64_t resume_at,
 			  struct blob_writer **ret)
 {
 	struct blob_writer *w;
-	enum err e;
+	bool more;
+	enum err e = OK;
 
 	if (sodium_init() < 0)
 		return ERR_CRYPTO;
@@ -172,13 +181,13 @@ enum err blob_writer_open(int fd, const struct blob_seal *seal, uint64_t size, u
 	w->seal = *seal;
 	w->size = size;
 	sha256_init(&w->hash);
-	e = writer_resume(w, resume_at ? *resume_at : 0);
+	w->upto = resume_at;
+	if (resume_at == 0)
+		e = blob_writer_resume(w, &more);
 	if (e != OK) {
 		blob_writer_free(w);
 		return e;
 	}
-	if (resume_at)
-		*resume_at = w->at;
 	*ret = w;
 	return OK;
 }
@@ -186,7 +195,7 @@ enum err blob_writer_open(int fd, const struct blob_seal *seal, uint64_t size, u
 enum err blob_writer_put(struct blob_writer *w, struct slice s)
 {
 	TRY(w->err);
-	if (w->finished)
+	if (w->finished || !w->ready)
 		return ERR_CONFLICT;
 	if (s.n > w->size - w->at)
 		return ERR_LIMIT;
@@ -217,7 +226,7 @@ uint64_t blob_writer_durable(const struct blob_writer *w)
 enum err blob_writer_finish(struct blob_writer *w, struct hash *ret)
 {
 	TRY(w->err);
-	if (w->finished || w->at != w->size)
+	if (w->finished || !w->ready || w->at != w->size)
 		return ERR_CONFLICT;
 	TRY(writer_chunk(w, true));
 	if (fdatasync(w->fd) != 0) {
@@ -242,7 +251,7 @@ enum err blob_put_all(int fd, const struct blob_seal *seal, struct slice s, stru
 	struct blob_writer *w;
 	enum err e;
 
-	TRY(blob_writer_open(fd, seal, s.n, NULL, &w));
+	TRY(blob_writer_open(fd, seal, s.n, 0, &w));
 	e = blob_writer_put(w, s);
 	if (e == OK)
 		e = blob_writer_finish(w, ret);
