@@ -111,11 +111,10 @@ static enum xml_verdict drop(struct filtering *f, const struct xml_node *node, c
 	return XML_DROP;
 }
 
-/* By the tables alone. */
-static enum xml_verdict by_row(struct filtering *f, struct xml_node *node)
+/* By the tables alone; row is the element's, or NULL. */
+static enum xml_verdict by_row(struct filtering *f, struct xml_node *node,
+			       const struct names_element *row)
 {
-	const struct names_element *row = names_element(node->ns, node->name);
-
 	if (!row || (row->disp == NAMES_KEEP && !(f->part->spaces >> node->ns & 1))) {
 		const struct names_ns *ns = node->ns != NS_UNKNOWN ? names_ns(node->ns) : NULL;
 
@@ -148,7 +147,9 @@ static enum xml_verdict element(void *ctx, struct xml_node *node, unsigned depth
 	if (f->translate) {
 		enum xml_verdict v = f->translate(node);
 
-		return v == XML_KEEP && node->ns < NS_PRINTABLE_END ? by_row(f, node) : v;
+		return v == XML_KEEP && node->ns < NS_PRINTABLE_END
+			   ? by_row(f, node, names_element(node->ns, node->name))
+			   : v;
 	}
 	row = names_element(node->ns, node->name);
 	if (!node->parent &&
@@ -159,7 +160,7 @@ static enum xml_verdict element(void *ctx, struct xml_node *node, unsigned depth
 	if ((!row || row->disp == NAMES_DROP) && f->o->kind->raw && node->parent &&
 	    f->o->kind->raw(node))
 		return XML_KEEP;
-	return by_row(f, node);
+	return by_row(f, node, row);
 }
 
 static bool text_allowed(void *ctx, const struct xml_node *node)

@@ -79,6 +79,12 @@ static bool split_name(struct slice q, struct slice *ret_prefix, struct slice *r
 	return colon > 0 && ret_local->n > 0 && slice_find_byte(*ret_local, ':') == SIZE_MAX;
 }
 
+/* xmlns or xmlns:..., which most attributes are not. */
+static bool is_declaration(const char *name)
+{
+	return name[0] == 'x' && strncmp(name, "xmlns", 5) == 0 && (name[5] == 0 || name[5] == ':');
+}
+
 /* First the xmlns attributes, for they also bind the names that stand before them. */
 static bool declare(struct parse *x, const XML_Char **atts)
 {
@@ -91,11 +97,9 @@ static bool declare(struct parse *x, const XML_Char **atts)
 			fail(x, ERR_LIMIT, "an element has too many attributes");
 			return false;
 		}
-		if (strncmp(atts[n], "xmlns", 5) != 0)
+		if (!is_declaration(atts[n]))
 			continue;
 		name = slice_str(atts[n]);
-		if (name.n > 5 && name.p[5] != ':')
-			continue;
 		prefix = slice_from(name, 6);
 		if (!xml_scope_bind(&x->scope, x->arena, x->depth, prefix,
 				    slice_str(atts[n + 1]))) {
@@ -142,7 +146,7 @@ static bool read_element(struct parse *x, const XML_Char *name, const XML_Char *
 	for (size_t i = 0; atts[i]; i += 2) {
 		struct xml_attr *a;
 
-		if (strncmp(atts[i], "xmlns", 5) == 0 && (atts[i][5] == 0 || atts[i][5] == ':'))
+		if (is_declaration(atts[i]))
 			continue;
 		a = attr_room(x, n++);
 		if (!a) {

@@ -27,20 +27,61 @@ static const char *reference(uint8_t c, bool attr)
 	return NULL;
 }
 
+/* Bit c: a reference stands for c. */
+#define IN_TEXT (1ull << '&' | 1ull << '<' | 1ull << '>' | 1ull << '\r')
+#define IN_ATTR (IN_TEXT | 1ull << '"' | 1ull << '\t' | 1ull << '\n')
+
+static bool is_special(uint8_t c, bool attr)
+{
+	return c <= '>' && (attr ? IN_ATTR : IN_TEXT) >> c & 1;
+}
+
 static void put_escaped(struct buf *out, struct slice s, bool attr)
 {
 	size_t from = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		const char *ref = s.p[i] > '>' ? NULL : reference(s.p[i], attr);
-
-		if (!ref)
+		if (!is_special(s.p[i], attr))
 			continue;
 		buf_put(out, s.p + from, i - from);
-		buf_str(out, ref);
+		buf_str(out, reference(s.p[i], attr));
 		from = i + 1;
 	}
 	buf_put(out, s.p + from, s.n - from);
+}
+
+/*
+ * Tags are put together in room that is reserved once for each: `to` is where the next byte goes.
+ */
+static uint8_t *lay(uint8_t *to, const void *p, size_t n)
+{
+	if (n)
+		memcpy(to, p, n);
+	return to + n;
+}
+
+static size_t value_length(struct slice s)
+{
+	size_t n = s.n;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (is_special(s.p[i], true))
+			n += strlen(reference(s.p[i], true)) - 1;
+	return n;
+}
+
+static uint8_t *lay_value(uint8_t *to, struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (is_special(s.p[i], true)) {
+			const char *ref = reference(s.p[i], true);
+
+			to = lay(to, ref, strlen(ref));
+		} else {
+			*to++ = s.p[i];
+		}
+	}
+	return to;
 }
 
 void xml_put_attr(struct buf *out, const char *name, struct slice value)
@@ -52,16 +93,28 @@ void xml_put_attr(struct buf *out, const char *name, struct slice value)
 	buf_byte(out, '"');
 }
 
-static void put_name(struct buf *out, uint16_t ns, struct slice name)
+static const char *prefix_of(uint16_t ns)
 {
-	const char *prefix = names_ns(ns)->prefix;
+	const char *prefix = ns == NS_NONE ? "" : names_ns(ns)->prefix;
 
 	BUG_IF(ns >= NS_PRINTABLE_END || !prefix);
+	return prefix;
+}
+
+static size_t name_length(uint16_t ns, struct slice name)
+{
+	return strlen(prefix_of(ns)) + 1 + name.n;
+}
+
+static uint8_t *lay_name(uint8_t *to, uint16_t ns, struct slice name)
+{
+	const char *prefix = prefix_of(ns);
+
 	if (*prefix) {
-		buf_str(out, prefix);
-		buf_byte(out, ':');
+		to = lay(to, prefix, strlen(prefix));
+		*to++ = ':';
 	}
-	buf_slice(out, name);
+	return lay(to, name.p, name.n);
 }
 
 static uint64_t used_namespaces(const struct xml_node *root)
@@ -96,31 +149,62 @@ static void put_declarations(struct buf *out, uint64_t used)
 	}
 }
 
+static void put_attrs(struct buf *out, const struct xml_node *n)
+{
+	size_t length = 0;
+	uint8_t *room, *to;
+
+	for (const struct xml_attr *a = n->attrs; a; a = a->next)
+		length += name_length(a->ns, a->name) + value_length(a->value) + 4;
+	room = length ? buf_reserve(out, length) : NULL;
+	if (!room)
+		return;
+	to = room;
+	for (const struct xml_attr *a = n->attrs; a; a = a->next) {
+		*to++ = ' ';
+		to = lay_name(to, a->ns, a->name);
+		to = lay(to, "=\"", 2);
+		to = lay_value(to, a->value);
+		*to++ = '"';
+	}
+	buf_commit(out, (size_t)(to - room));
+}
+
+/* The name of n between what opens a tag and, where there is nothing more, what closes it. */
+static void put_tag(struct buf *out, const char *open, const struct xml_node *n, const char *close)
+{
+	size_t opens = strlen(open), closes = strlen(close);
+	uint8_t *room, *to;
+
+	BUG_IF(n->ns == NS_NONE);
+	room = buf_reserve(out, opens + name_length(n->ns, n->name) + closes);
+	if (!room)
+		return;
+	to = lay(room, open, opens);
+	to = lay_name(to, n->ns, n->name);
+	to = lay(to, close, closes);
+	buf_commit(out, (size_t)(to - room));
+}
+
 static void put_start(struct buf *out, const struct xml_node *n, const struct xml_node *root,
 		      uint64_t used)
 {
-	buf_byte(out, '<');
-	put_name(out, n->ns, n->name);
+	const char *close = n->first ? ">" : "/>";
+
+	if (n != root && !n->attrs) {
+		put_tag(out, "<", n, close);
+		return;
+	}
+	put_tag(out, "<", n, "");
 	if (n == root)
 		put_declarations(out, used);
-	for (const struct xml_attr *a = n->attrs; a; a = a->next) {
-		buf_byte(out, ' ');
-		if (a->ns == NS_NONE)
-			buf_slice(out, a->name);
-		else
-			put_name(out, a->ns, a->name);
-		buf_str(out, "=\"");
-		put_escaped(out, a->value, true);
-		buf_byte(out, '"');
-	}
-	buf_str(out, n->first ? ">" : "/>");
+	put_attrs(out, n);
+	buf_str(out, close);
 }
 
 static void put_end(struct buf *out, const struct xml_node *n)
 {
-	buf_str(out, "</");
-	put_name(out, n->ns, n->name);
-	buf_byte(out, '>');
+	put_tag(out, "</", n, ">");
 }
 
 void xml_write(struct buf *out, const struct xml_node *root)

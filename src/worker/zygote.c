@@ -29,7 +29,6 @@
 #define FROM_TOP ((size_t)64 * 1024) /* larger than any free chunk but the heap's end */
 /* What a small job's heap is, in small pages; behind it come huge ones. */
 #define JOB_HEAP_SMALL ((size_t)192 * 1024)
-#define JOB_HEAP_WARM_MAX (28 * PAGE)
 #define SMALL_TO_VERIFY ((uint64_t)64 << 10) /* inputs up to here need no more */
 #define SMALL_TO_READ ((uint64_t)4 << 10)
 #define ZYGOTE_STACK ((size_t)256 * 1024)
@@ -50,6 +49,8 @@ struct seed {
 	const struct zygote_kind *kind;
 	struct sandbox_filter filter;
 	uint64_t vm_bytes;
+	uint8_t
+	    *heap; /* what malloc gives next: JOB_HEAP_SMALL before a huge page; NULL: unknown */
 	bool open;
 	int socket;
 };
@@ -158,26 +159,23 @@ static enum err take_input(int fd, uint64_t cap, struct slice *ret)
  * page: a few small pages, or none of them, so that all lies in huge ones. A huge page costs the
  * time to clear it. Only time depends on it.
  */
-static void warm_heap(const struct proto_job *opt, int in)
+static void warm_heap(const struct seed *s, const struct proto_job *opt, int in)
 {
-	void *first = malloc(FROM_TOP);
-	const uintptr_t page = (uintptr_t)first & ~(PAGE - 1);
-	const size_t to_huge = -(uintptr_t)first & (HUGE_PAGE - 1);
+	const bool verify = opt->kind == WORKER_VERIFY;
 	void *volatile skipped; /* so that no compiler leaves the call out */
-	size_t warm;
 	uint64_t n;
 
-	free(first);
-	if (!page || mem_size(in, &n) != OK)
+	if (!s->heap || mem_size(in, &n) != OK)
 		return;
-	if (n > (opt->kind == WORKER_VERIFY ? SMALL_TO_VERIFY : SMALL_TO_READ)) {
-		/* Never used and never freed: what follows begins at a huge page. */
-		skipped = malloc(to_huge);
+	if (n > (verify ? SMALL_TO_VERIFY : SMALL_TO_READ)) {
+		/* Never used and never freed: what follows begins at the huge page. */
+		skipped = malloc(JOB_HEAP_SMALL - sizeof(size_t));
 		(void)skipped;
 		return;
 	}
-	warm = (8 * PAGE + (size_t)n * 4) & ~(PAGE - 1);
-	(void)madvise((void *)page, warm < JOB_HEAP_WARM_MAX ? warm : JOB_HEAP_WARM_MAX,
+	n = (n + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	n += (verify ? 20 : 4) * PAGE;
+	(void)madvise(s->heap, n < JOB_HEAP_SMALL ? (size_t)n : JOB_HEAP_SMALL,
 		      MADV_POPULATE_WRITE);
 }
 
@@ -186,7 +184,7 @@ static const char *run_job(const struct seed *s, const struct proto_job *opt, co
 {
 	struct zygote_job job = {.opt = opt, .out = fds[1], .report = fds[2]};
 
-	warm_heap(opt, fds[0]);
+	warm_heap(s, opt, fds[0]);
 	last->err = take_input(fds[0], opt->limits.input_bytes, &job.in);
 	if (last->err != OK)
 		return "the file is larger than limit input_bytes";
@@ -486,9 +484,9 @@ static void warm_up_libc(void)
  * hundred otherwise. Nothing of it is touched here: pages that a job has not written are its
  * zygote's too.
  */
-static void settle_heap(void)
+static void settle_heap(struct seed *seed)
 {
-	uint8_t *room = malloc(JOB_HEAP), *first;
+	uint8_t *room = malloc(JOB_HEAP), *first, *small;
 	uintptr_t at;
 
 	/* The heap's free end is large now, and its head the next chunk to be given. */
@@ -500,8 +498,11 @@ static void settle_heap(void)
 	free(first);
 	/* A chunk has a word before it; the next one is then where the small pages begin. */
 	first = malloc(at - JOB_HEAP_SMALL - (uintptr_t)first - sizeof(size_t));
-	if ((uintptr_t)first + malloc_usable_size(first) + sizeof(size_t) == at - JOB_HEAP_SMALL)
-		(void)madvise((void *)at, JOB_HEAP - 2 * HUGE_PAGE, MADV_HUGEPAGE);
+	small = first ? first + malloc_usable_size(first) + sizeof(size_t) : NULL;
+	if ((uintptr_t)small + JOB_HEAP_SMALL != at)
+		return;
+	seed->heap = small;
+	(void)madvise(small + JOB_HEAP_SMALL, JOB_HEAP - 2 * HUGE_PAGE, MADV_HUGEPAGE);
 }
 
 /* Gives away all rights of the zygote. What fails is missing in the fences, and told. */
@@ -550,7 +551,7 @@ static enum err serve(struct zygote *z)
 	z->seed->open = z->ends->open;
 	if (!z->ends->open)
 		f = lock_zygote(z, namespaces);
-	settle_heap();
+	settle_heap(z->seed);
 	wire_put_u32(&hello, f.have);
 	wire_put_u32(&hello, (uint32_t)f.landlock_abi);
 	TRY(wire_send(z->ends->jobs, PROTO_HELLO, 0, &hello, NULL, 0));
