@@ -74,6 +74,7 @@ struct gateway {
 	bool clock_known, clock_jumped;
 	int64_t clock_base_ms; /* UTC minus monotonic time when the gateway began */
 	uint64_t next_sweep_ms;
+	bool scrubbed; /* no file of the store holds anything more of what was purged */
 };
 
 /* One command on its way. */

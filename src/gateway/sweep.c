@@ -1,6 +1,7 @@
 /* sweep: what time ends, and what a death left behind. */
 #include "gateway/internal.h"
 #include "os/log.h"
+#include "store/log.h"
 
 #define BATCH 50
 
@@ -46,11 +47,28 @@ static enum err purge(struct gateway *g, struct transfer_row *t, struct arena *a
 	TRY(record_erase(s, slice_str(stream), S("system"), now(g), NULL));
 	TRY(life_move(g, t, TRANSFER_PURGED, "transfer.purged", S("system"), NULL, 0));
 	TRY(store_transfer_erase(s, t->id));
+	g->scrubbed = false;
 	TRY(commit(g));
 	/* The keys are gone: the files are noise, and a death here leaves them to sweep_orphans. */
 	for (size_t i = 0; i < n; i++)
 		TRY(blob_destroy(g->conf.blobs, &blobs[i].id));
 	return OK;
+}
+
+/*
+ * What retention erased is not to be found in any file of the store either. Also once after a
+ * start: the process before may have died in between. A reader that is in the way is gone at the
+ * next sweep.
+ */
+static enum err scrub(struct gateway *g)
+{
+	enum err e = g->scrubbed ? OK : store_scrub(g->conf.store);
+
+	if (e == OK)
+		g->scrubbed = true;
+	else if (e == ERR_TIMEOUT)
+		log_event(LEVEL_INFO, "scrub-waits", "reason=reader");
+	return e == ERR_TIMEOUT ? OK : e;
 }
 
 enum err sweep(struct gateway *g)
@@ -72,5 +90,5 @@ enum err sweep(struct gateway *g)
 	for (size_t i = 0; i < n; i++)
 		if (life_may(rows[i].state, TRANSFER_PURGED))
 			TRY(purge(g, &rows[i], a));
-	return OK;
+	return scrub(g);
 }

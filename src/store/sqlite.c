@@ -10,6 +10,7 @@
 #include "store/driver.h"
 
 #define BUSY_MS 10000
+#define SCRUB_MS 200
 
 struct lite {
 	sqlite3 *db;
@@ -153,12 +154,18 @@ static void lite_rollback(void *db)
 		sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-/* Deleted cells are zeroed at once (secure_delete); the write-ahead file still holds them. */
+/*
+ * Deleted cells are zeroed at once (secure_delete); the write-ahead file still holds them. Whoever
+ * scrubs may have others to serve and can try again, so a reader is not waited for as long as else.
+ */
 static enum err lite_scrub(void *db)
 {
 	struct lite *l = db;
-	int left = 0, done = 0;
-	int rc = sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, &done);
+	int left = 0, done = 0, rc;
+
+	sqlite3_busy_timeout(l->db, SCRUB_MS);
+	rc = sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, &done);
+	sqlite3_busy_timeout(l->db, BUSY_MS);
 
 	return lite_err(rc);
 }
