@@ -149,6 +149,46 @@ static void from_draft_to_its_day(void)
 	tear_down();
 }
 
+static bool told(const char *zone, const char *rules)
+{
+	struct policy_texts texts = {.text = slice_str(text_of(1, TODAY - 10, "\"市長\"", rules)),
+				     .basis = t.texts.basis};
+	struct store_change c;
+	struct version v;
+	struct diag d;
+	enum err e;
+
+	REQUIRE(version_of_texts(t.a, &texts, &v, &d) == OK);
+	e = change_get_told(t.store, t.a, v.policy, slice_str(zone), 1, TODAY, &c);
+	REQUIRE(e == OK || e == ERR_NOT_FOUND);
+	return e == OK;
+}
+
+/* What is decided is told where the policy lets a text go; nothing of it before. */
+static void the_decision_is_told_where_the_policy_permits(void)
+{
+	int64_t id;
+
+	city();
+	id = open_change();
+	CHECK(!told("lgwan", "") && !told("internet", "permit transfer any -> any clause 1"));
+	REQUIRE(save(id, text_of(2, TODAY + 1, "\"市長\"", STOP)) == OK);
+	REQUIRE(submit(id) == OK && comment(taro, id, "agree") == OK);
+	CHECK(!told("internet", "permit transfer any -> any clause 1"));
+	REQUIRE(decide(jiro, id, "approve", "") == OK);
+	CHECK(told("lgwan", "") && !told("internet", ""));
+	CHECK(told("internet", "permit transfer lgwan -> internet when confidentiality = 1 obliges "
+			       "sanitize rebuild, approval two-persons clause 1"));
+	CHECK(!told("internet",
+		    "permit transfer lgwan -> internet when confidentiality = 2 clause 1"));
+	CHECK(
+	    !told("internet", "permit transfer lgwan -> internet when contains nothing clause 1"));
+	CHECK(!told("internet", "permit transfer lgwan -> internet obliges inspect clause 1"));
+	CHECK(!told("internet", "permit transfer internet -> lgwan clause 1"));
+	CHECK(!told("nowhere", "permit transfer any -> any clause 1"));
+	tear_down();
+}
+
 /* Who may do what; every refusal names its reason and leaves no entry. */
 static void nobody_oversteps(void)
 {
@@ -331,6 +371,6 @@ static void it_switches_once_whatever_fails(void)
 	CHECK(fired > 20);
 }
 
-TESTS(CASE(from_draft_to_its_day), CASE(nobody_oversteps), CASE(a_returned_draft_is_reviewed_anew),
-      CASE(organs_decide_jointly), CASE(what_was_overtaken_lapses),
-      CASE(it_switches_once_whatever_fails))
+TESTS(CASE(from_draft_to_its_day), CASE(the_decision_is_told_where_the_policy_permits),
+      CASE(nobody_oversteps), CASE(a_returned_draft_is_reviewed_anew), CASE(organs_decide_jointly),
+      CASE(what_was_overtaken_lapses), CASE(it_switches_once_whatever_fails))

@@ -134,6 +134,42 @@ enum err change_get(struct store *s, struct arena *a, struct slice zone, int64_t
 	return OK;
 }
 
+bool change_is_told(const struct policy *in_force, const struct store_change *c, struct slice zone,
+		    int32_t day)
+{
+	const uint32_t done = 1u << POLICY_SANITIZE | 1u << POLICY_VERIFY |
+			      1u << POLICY_APPROVAL_HEAD | 1u << POLICY_APPROVAL_TWO |
+			      1u << POLICY_RECORD_RECIPIENT | 1u << POLICY_RETAIN;
+	struct policy_request rq = {.channel = POLICY_TRANSFER,
+				    .confidentiality = 1,
+				    .type = POLICY_TYPE_TEXT,
+				    .recipient = POLICY_RECIPIENT_REGISTERED,
+				    .day = day};
+	struct policy_decision d;
+
+	if (c->state != CHANGE_DECIDED && c->state != CHANGE_IN_FORCE)
+		return false;
+	if (slice_eq(c->zone, zone))
+		return true;
+	if (policy_zone_by_name(in_force, c->zone, &rq.source) != OK ||
+	    policy_zone_by_name(in_force, zone, &rq.destination) != OK)
+		return false;
+	policy_decide(in_force, &rq, &d);
+	return d.permit && !(d.obligations & ~done);
+}
+
+enum err change_get_told(struct store *s, struct arena *a, const struct policy *in_force,
+			 struct slice zone, int64_t id, int32_t day, struct store_change *ret)
+{
+	struct store_change c;
+
+	TRY(store_change_get(s, id, a, &c));
+	if (!change_is_told(in_force, &c, zone, day))
+		return ERR_NOT_FOUND;
+	*ret = c;
+	return OK;
+}
+
 /* A change in that state, of this drafter. */
 static enum err my_change(struct store *s, struct arena *a, const struct change_act *by, int64_t id,
 			  unsigned states, struct store_change *ret, const char **ret_why)

@@ -17,9 +17,11 @@
  *   refusing need a reason.
  * - On its day the gateway puts it into force (change_put_in_force), exactly once.
  *
- * A change stays in the zone where it was drafted. Every function works inside the caller's
- * transaction and appends its entries, to the stream change/<id>: what people said stands there and
- * nowhere else. The same verbs are behind the portal's commands and the command line.
+ * A change stays in the zone where it was drafted. Once it is decided, that it was and its notice
+ * are for the city's people, in every zone into which the policy lets such a text go
+ * (change_is_told). Every function works inside the caller's transaction and appends its entries,
+ * to the stream change/<id>: what people said stands there and nowhere else. The same verbs are
+ * behind the portal's commands and the command line.
  *
  * Errors: as store.h; ERR_NOT_FOUND, also for a change of another zone; ERR_FORBIDDEN, ERR_CONFLICT
  * and ERR_USAGE with the id of a reason (gateway/reason.h) in *ret_why.
@@ -86,6 +88,19 @@ enum err change_overtaken(struct store *s, struct arena *a, const struct version
 /* ERR_NOT_FOUND where it is of another zone. */
 enum err change_get(struct store *s, struct arena *a, struct slice zone, int64_t id,
 		    struct store_change *ret) NODISCARD;
+
+/*
+ * Whether the people of this zone are told of it: it is decided, and was drafted here, or the
+ * policy in force permits to carry a text of the lowest class, not inspected, from there to here.
+ * Of what a permit obliges, the 決裁 is the approval, a page that prints nothing but text is the
+ * sanitizing, and the record keeps it; whatever else is obliged nobody has done.
+ */
+bool change_is_told(const struct policy *in_force, const struct store_change *c, struct slice zone,
+		    int32_t day);
+/* ERR_NOT_FOUND where the people of this zone are not told of it. */
+enum err change_get_told(struct store *s, struct arena *a, const struct policy *in_force,
+			 struct slice zone, int64_t id, int32_t day, struct store_change *ret)
+    NODISCARD;
 
 /* What was said since it was submitted last. */
 struct change_progress {

@@ -88,12 +88,13 @@ static enum err make_list(struct req *r, struct change_list_view *v)
 	if (!v->items)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < n; i++) {
-		bool told = all[i].state == CHANGE_DECIDED || all[i].state == CHANGE_IN_FORCE;
+		bool whole = v->office && slice_eq(all[i].zone, r->web->zone);
 
-		if (!slice_eq(all[i].zone, r->web->zone) || (!v->office && !told))
+		if (!whole && !change_is_told(r->web->policy, &all[i], r->web->zone, web_today(r)))
 			continue;
 		v->items[v->n++] = (struct change_item){
 		    .c = &all[i],
+		    .whole = whole,
 		    .drafter = name_of(r, all[i].drafter),
 		    .day = all[i].effective ? day_of(&r->pg, all[i].effective) : (struct slice){0}};
 	}
@@ -123,14 +124,16 @@ struct looking {
 	struct change_study study;
 };
 
-static enum err look(struct req *r, struct arena *big, struct looking *ret)
+static enum err look(struct req *r, struct arena *big, bool notice, struct looking *ret)
 {
 	struct version now = {.policy = r->web->policy, .hash = r->web->policy_hash};
 	int64_t id;
 
 	if (!web_change_id(r, &id))
 		return ERR_USAGE;
-	TRY(change_get(store_of(r), r->arena, r->web->zone, id, &ret->c));
+	TRY(notice ? change_get_told(store_of(r), r->arena, r->web->policy, r->web->zone, id,
+				     web_today(r), &ret->c)
+		   : change_get(store_of(r), r->arena, r->web->zone, id, &ret->c));
 	TRY(change_progress(store_of(r), r->arena, &ret->c, &now, &ret->progress));
 	return change_study(store_of(r), big, &ret->c, &ret->study);
 }
@@ -193,7 +196,7 @@ static enum err make_change(struct req *r, struct arena *big, struct looking *l,
 	struct change_act by = act_of(r);
 
 	TRY(want_office(r));
-	TRY(look(r, big, l));
+	TRY(look(r, big, false, l));
 	*v = (struct change_view){.c = &l->c,
 				  .drafter = name_of(r, l->c.drafter),
 				  .opinions = l->progress.opinions,
@@ -231,7 +234,7 @@ static enum err make_edit(struct req *r, struct arena *big, struct looking *l,
 	struct slice part = page_get(&r->rq->query, "part");
 
 	TRY(want_office(r));
-	TRY(look(r, big, l));
+	TRY(look(r, big, false, l));
 	v->c = &l->c;
 	v->max = EDIT_MAX;
 	v->part = slice_eq_str(part, "basis")      ? "basis"
@@ -286,7 +289,7 @@ static enum err make_paper(struct req *r, struct arena *big, bool notice, struct
 	/* The notice is for all staff. */
 	if (!notice)
 		TRY(want_office(r));
-	TRY(look(r, big, l));
+	TRY(look(r, big, notice, l));
 	if (!l->study.policy)
 		return ERR_NOT_FOUND;
 	TRY(notice ? paper_notice(&p, &b) : paper_drafting(&p, &b));

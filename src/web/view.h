@@ -291,6 +291,7 @@ struct past_view {
 struct change_item {
 	const struct store_change *c;
 	struct slice drafter, day; /* day: empty while it is drafted */
+	bool whole;                /* else only its notice is for this reader */
 };
 
 struct change_list_view {
