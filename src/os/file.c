@@ -1,8 +1,11 @@
 #include "os/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -93,6 +96,10 @@ static enum err open_folder(int dirfd, const char *name, int *ret_fd)
 	return OK;
 }
 
+#define TMP_PREFIX ".tmp-"
+#define TMP_DIGITS 24u
+#define SWEEP_DEPTH 16u
+
 /* Writes a temporary file beside `name` and puts it in place by `place`. */
 static enum err write_beside(int dirfd, const char *name, struct slice data, mode_t mode, bool sync,
 			     int (*place)(int dirfd, const char *from, const char *to))
@@ -101,11 +108,11 @@ static enum err write_beside(int dirfd, const char *name, struct slice data, mod
 	const char *base = slash ? slash + 1 : name;
 	AUTO_CLOSE folder = -1;
 	AUTO_CLOSE fd = -1;
-	char tmp[64] = ".tmp-";
+	char tmp[64] = TMP_PREFIX;
 	enum err e;
 
 	TRY(open_folder(dirfd, name, &folder));
-	rand_hex(12, tmp + strlen(tmp));
+	rand_hex(TMP_DIGITS / 2, tmp + strlen(tmp));
 	fd = openat(folder, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return err_of_errno();
@@ -143,6 +150,40 @@ enum err file_write_new(int dirfd, const char *name, struct slice data, mode_t m
 enum err file_put_new(int dirfd, const char *name, struct slice data, mode_t mode)
 {
 	return write_beside(dirfd, name, data, mode, false, place_new);
+}
+
+static bool is_tmp(const char *name)
+{
+	size_t n = strlen(TMP_PREFIX);
+
+	return strncmp(name, TMP_PREFIX, n) == 0 && strlen(name) == n + TMP_DIGITS &&
+	       strspn(name + n, "0123456789abcdef") == TMP_DIGITS;
+}
+
+static enum err sweep(int at, const char *name, unsigned depth)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	enum err e = OK;
+
+	if (!d) {
+		fd_close(&fd);
+		return ERR_IO;
+	}
+	for (struct dirent *de; e == OK && (de = readdir(d));) {
+		if (de->d_type == DT_REG && is_tmp(de->d_name))
+			e = unlinkat(fd, de->d_name, 0) == 0 ? OK : ERR_IO;
+		else if (de->d_type == DT_DIR && strcmp(de->d_name, ".") != 0 &&
+			 strcmp(de->d_name, "..") != 0)
+			e = depth == 0 ? ERR_LIMIT : sweep(fd, de->d_name, depth - 1);
+	}
+	closedir(d);
+	return e;
+}
+
+enum err file_sweep(int dirfd)
+{
+	return sweep(dirfd, ".", SWEEP_DEPTH);
 }
 
 enum err file_mkdir(const char *path, mode_t mode)

@@ -27,6 +27,11 @@ enum err file_write_new(int dirfd, const char *name, struct slice data, mode_t m
  */
 enum err file_put_new(int dirfd, const char *name, struct slice data, mode_t mode) NODISCARD;
 enum err file_sync_dir(int dirfd) NODISCARD;
+/*
+ * Removes from a folder, and those in it, what a death in the middle of these functions left there:
+ * ".tmp-" and 24 hexadecimal digits, nothing else. For who alone writes there. ERR_IO, ERR_LIMIT.
+ */
+enum err file_sweep(int dirfd) NODISCARD;
 /* Makes a folder where none is (its parents must exist). */
 enum err file_mkdir(const char *path, mode_t mode) NODISCARD;
 

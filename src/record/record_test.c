@@ -562,9 +562,53 @@ static void the_signer_refuses_foreign_tiles(void)
 	tear_down();
 }
 
-TESTS(CASE(an_entry_has_one_form), CASE(what_breaks_the_form_is_refused),
-      CASE(erasing_leaves_the_commitment), CASE(what_is_erased_is_nowhere_and_proofs_stay),
-      CASE(the_signer_grows_one_tree), CASE(any_changed_byte_is_named),
-      CASE(a_changed_store_is_named), CASE(the_signer_refuses_foreign_tiles),
-      CASE(a_key_is_changed_and_followed), CASE(a_key_that_no_entry_names_is_not_followed),
-      CASE(a_crossing_that_was_cut_is_finished))
+static bool there(const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/%s", t.dir, name);
+	return access(path, F_OK) == 0;
+}
+
+/* What a death in the middle of a write left is gone at the next start; what looks like it is not.
+ */
+static void what_a_cut_write_left_is_removed(void)
+{
+	static const struct {
+		const char *name;
+		bool stays;
+	} files[] = {
+	    {"signer/.tmp-0123456789abcdef01234567", false},
+	    {"log/.tmp-0123456789abcdef01234567", false},
+	    {"log/tile/0/.tmp-fedcba9876543210fedcba98", false},
+	    {"signer/.tmp-0123456789abcdef0123456", true},
+	    {"signer/.tmp-0123456789ABCDEF01234567", true},
+	    {"signer/tmp-0123456789abcdef01234567", true},
+	    {"blobs.tmp-0123456789abcdef01234567", true},
+	    {".tmp-0123456789abcdef01234567", true},
+	};
+	struct signer *g;
+	char path[256];
+
+	set_up();
+	for (int deep = 0; deep < 2; deep++) {
+		snprintf(path, sizeof path, "%s/log/tile%s", t.dir, deep ? "/0" : "");
+		REQUIRE(file_mkdir(path, 0755) == OK);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		snprintf(path, sizeof path, "%s/%s", t.dir, files[i].name);
+		REQUIRE(file_write(AT_FDCWD, path, S("half"), 0600) == OK);
+	}
+	REQUIRE(signer_open(t.dir, &g) == OK);
+	signer_close(g);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		CHECK(there(files[i].name) == files[i].stays);
+	tear_down();
+}
+
+TESTS(CASE(an_entry_has_one_form), CASE(what_a_cut_write_left_is_removed),
+      CASE(what_breaks_the_form_is_refused), CASE(erasing_leaves_the_commitment),
+      CASE(what_is_erased_is_nowhere_and_proofs_stay), CASE(the_signer_grows_one_tree),
+      CASE(any_changed_byte_is_named), CASE(a_changed_store_is_named),
+      CASE(the_signer_refuses_foreign_tiles), CASE(a_key_is_changed_and_followed),
+      CASE(a_key_that_no_entry_names_is_not_followed), CASE(a_crossing_that_was_cut_is_finished))

@@ -270,6 +270,11 @@ enum err signer_open(const char *dir, struct signer **ret)
 		e = open_dir(top, "signer", &s->own);
 	if (e == OK && flock(s->own, LOCK_EX | LOCK_NB) != 0)
 		e = ERR_CONFLICT;
+	/* Nobody else writes here: what a death left in the middle of a write is nobody's. */
+	if (e == OK)
+		e = file_sweep(s->own);
+	if (e == OK)
+		e = file_sweep(s->log);
 	if (e == OK)
 		e = load(s);
 	if (e != OK) {
