@@ -43,10 +43,12 @@ class Door:
         self.host, port = re.fullmatch(r'https://(.*):(\d+)/', url).groups()
         # The certificate was made a moment ago by `sekisho init`; nobody has signed it.
         context = ssl._create_unverified_context()
-        self.conn = http.client.HTTPSConnection(self.host, int(port), context=context, timeout=60)
-        self.headers = {}
+        # By number: a bare chroot has no /etc/hosts.
+        self.conn = http.client.HTTPSConnection('127.0.0.1', int(port), context=context, timeout=60)
+        host = {'Host': f'{self.host}:{port}'}
+        self.headers = host
         who, answer = self.call('POST', '/sign-in', {'login': LOGIN, 'password': PASSWORD})
-        self.headers = {'Cookie': answer.getheader('Set-Cookie').split(';')[0],
+        self.headers = {**host, 'Cookie': answer.getheader('Set-Cookie').split(';')[0],
                         'X-CSRF-Token': who['csrf']}
 
     def raw(self, method, path, body=None, kind='application/json'):

@@ -57,9 +57,10 @@ class Client:
         self.city, self.zone, self.cookie, self.csrf = city, zone, None, None
 
     def ask(self, method, path, body=None, headers=None, form=None, host=None):
-        conn = http.client.HTTPSConnection('localhost', self.city.ports[self.zone], context=TLS,
-                                           timeout=30)
-        h = dict(headers or {})
+        port = self.city.ports[self.zone]
+        # By number: a bare chroot has no /etc/hosts.
+        conn = http.client.HTTPSConnection('127.0.0.1', port, context=TLS, timeout=30)
+        h = {'Host': f'localhost:{port}', **(headers or {})}
         if self.cookie:
             h.setdefault('Cookie', self.cookie)
         if form is not None:
