@@ -103,6 +103,11 @@ enum err view_waiting(struct view *v, const struct view_who *who, size_t offset,
 	return OK;
 }
 
+enum err view_ready_count(struct view *v, const struct view_who *who, uint64_t *ret)
+{
+	return store_transfers_ready_for(v->store, who->login, who->division, who->zone, ret);
+}
+
 /* -- the report ---------------------------------------------------------------------------------
  */
 

@@ -43,6 +43,9 @@ enum err view_sent(struct view *v, const struct view_who *who, size_t offset, si
 enum err view_waiting(struct view *v, const struct view_who *who, size_t offset, size_t max,
 		      struct arena *a, struct transfer_row **ret, size_t *ret_n) NODISCARD;
 
+/* How many of these were never collected. */
+enum err view_ready_count(struct view *v, const struct view_who *who, uint64_t *ret) NODISCARD;
+
 enum view_part { VIEW_SENDER = 1, VIEW_RECIPIENT = 2 };
 
 struct view_item {

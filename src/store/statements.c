@@ -191,6 +191,10 @@ const char *const store_sql[STATEMENTS] = {
 	TRANSFER " AND t.to_zone = $2 AND t.state IN (5, 6) AND (t.recipient_login = $3"
 		 " OR (t.recipient_division = $4 AND t.recipient_division <> ''))"
 		 " ORDER BY t.state, t.ready_ms DESC, t.id LIMIT $5 OFFSET $6",
+    [SQL_TRANSFERS_READY_FOR] =
+	"SELECT COUNT(*) FROM transfer t WHERE t.city = $1 AND t.to_zone = $2 AND t.state = 5"
+	" AND (t.recipient_login = $3 OR (t.recipient_division = $4 AND t.recipient_division <> "
+	"''))",
     [SQL_TRANSFERS_COUNT] = "SELECT COUNT(*) FROM transfer WHERE city = $1 AND state = $2",
     [SQL_TRANSFERS_OPEN] =
 	"SELECT COUNT(*) FROM transfer WHERE city = $1 AND sender = $2 AND state = 1",

@@ -101,6 +101,7 @@ static void sessions_and_tries(void)
 
 static void transfers(void)
 {
+	uint64_t ready;
 	AUTO_STORE s = fresh();
 	AUTO_ARENA a = arena_new(1 << 20);
 	struct store_account in = account("hanako"), to = account("taro");
@@ -140,6 +141,12 @@ static void transfers(void)
 	CHECK(store_transfers_for(s, S("jiro"), S(""), S("lgwan"), 0, 10, a, &all, &n) == OK &&
 	      n == 0);
 	CHECK(store_transfers_sent(s, 1, S("internet"), 0, 10, a, &all, &n) == OK && n == 1);
+	CHECK(store_transfers_ready_for(s, S("taro"), S(""), S("lgwan"), &ready) == OK &&
+	      ready == 1);
+	CHECK(store_transfers_ready_for(s, S("taro"), S(""), S("internet"), &ready) == OK &&
+	      ready == 0);
+	CHECK(store_transfers_ready_for(s, S("jiro"), S("税務課"), S("lgwan"), &ready) == OK &&
+	      ready == 0);
 	CHECK(store_transfers_sent(s, 1, S("lgwan"), 0, 10, a, &all, &n) == OK && n == 0);
 }
 

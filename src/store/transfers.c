@@ -226,6 +226,17 @@ enum err store_transfers_for(struct store *s, struct slice login, struct slice d
 	return transfers(&c, ret, ret_n);
 }
 
+enum err store_transfers_ready_for(struct store *s, struct slice login, struct slice division,
+				   struct slice zone, uint64_t *ret)
+{
+	const struct store_value args[] = {v_text(zone), v_text(login), v_text(division)};
+	int64_t n;
+
+	TRY(store_one(s, SQL_TRANSFERS_READY_FOR, args, ARRAY_LEN(args), ERR_IO, &n));
+	*ret = (uint64_t)n;
+	return OK;
+}
+
 static enum err count(struct store *s, enum statement id, struct store_value arg, uint64_t *ret)
 {
 	int64_t n;

@@ -109,6 +109,9 @@ enum err store_transfers_sent(struct store *s, int64_t account, struct slice zon
 enum err store_transfers_for(struct store *s, struct slice login, struct slice division,
 			     struct slice zone, size_t offset, size_t max, struct arena *a,
 			     struct transfer_row **ret, size_t *ret_n) NODISCARD;
+/* How many of these wait and were never collected. */
+enum err store_transfers_ready_for(struct store *s, struct slice login, struct slice division,
+				   struct slice zone, uint64_t *ret) NODISCARD;
 enum err store_transfers_count(struct store *s, enum transfer_state state, uint64_t *ret) NODISCARD;
 /* Uploads of one sender that are not finished; bytes that all unfinished uploads may still bring.
  */

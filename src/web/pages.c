@@ -44,6 +44,8 @@ static bool lists(struct req *r, struct list_view *v, bool pages_of_sent)
 	if (e == OK)
 		e = view_sent(r->web->view, &who, pages_of_sent ? at : 0, LIST_MAX + 1, r->arena,
 			      &v->sent, &v->sent_n);
+	if (e == OK)
+		e = view_ready_count(r->web->view, &who, &v->ready);
 	if (e != OK) {
 		failed(r, e);
 		return false;

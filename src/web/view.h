@@ -123,7 +123,8 @@ struct slice decision_policy(const struct view_transfer *t);
 struct list_view {
 	struct transfer_row *sent, *waiting;
 	size_t sent_n, waiting_n;
-	bool moving; /* something will change soon */
+	uint64_t ready; /* all that wait and were never collected, shown here or not */
+	bool moving;    /* something will change soon */
 	/* Of the list that has pages here: the number of this one, from 0, and of those beside it.
 	 */
 	struct slice page, newer, older; /* the last two may be empty */

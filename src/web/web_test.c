@@ -277,6 +277,8 @@ static void long_lists_have_pages(void)
 	t.rows = 101;
 	ask(&rq);
 	CHECK(has("href=\"/?page=1\" rel=\"next\"") && !has("rel=\"prev\""));
+	/* All that waits is counted, not only what is shown. */
+	CHECK(has("<span class=\"count\">101</span>"));
 	add(&rq.query, "page", "2");
 	ask(&rq);
 	CHECK(has("href=\"/?page=1\" rel=\"prev\"") && !has("rel=\"next\""));
