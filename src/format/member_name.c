@@ -5,10 +5,10 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
+#include "base/filename.h"
 #include "base/utf8.h"
 
 #define FOLDED_MAX(n) ((n)*54 + 64) /* bytes that name_fold may ask for */
-#define COMPONENT_MAX ((size_t)180) /* bytes; file systems allow 255 with room for a suffix */
 
 void member_names_init(struct member_names *m, struct arena *arena)
 {
@@ -60,30 +60,6 @@ enum err name_fold(struct slice name, struct buf *out)
 	return buf_err(out);
 }
 
-/* Names that Windows takes for a device, in any width, with any extension: "COM\xC2\xB9" is COM1.
- */
-static enum err is_device(struct slice s, bool *ret)
-{
-	static const char *const plain[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
-	AUTO_BUF folded;
-	struct slice stem;
-
-	buf_init(&folded, FOLDED_MAX(s.n));
-	TRY(name_fold(s, &folded));
-	stem = buf_view(&folded);
-	stem = slice_trim(slice_head(stem, slice_find_byte(stem, '.')));
-	*ret = stem.n == 4 && (slice_starts(stem, S("com")) || slice_starts(stem, S("lpt"))) &&
-	       stem.p[3] >= '0' && stem.p[3] <= '9';
-	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
-		*ret |= slice_eq_str(stem, plain[i]);
-	return OK;
-}
-
-static bool is_forbidden(uint32_t cp)
-{
-	return cp < 0x80 && cp != 0 && strchr("<>:\"|?*/\\", (int)cp) != NULL;
-}
-
 static bool is_dropped(uint32_t cp)
 {
 	int8_t type = u_charType((UChar32)cp);
@@ -93,101 +69,39 @@ static bool is_dropped(uint32_t cp)
 	       type == U_PRIVATE_USE_CHAR;
 }
 
-/* Length of a name without the blanks (also the full-width one) and dots at its end. */
-static size_t trimmed(const struct buf *b, size_t from)
+/* Without what only the tables of characters know as unseen or unassigned. */
+static void seen(struct slice s, struct buf *ret)
 {
-	size_t n = b->n;
-
-	while (n > from) {
-		struct slice s = slice_of(b->p + from, n - from);
-
-		if (slice_ends(s, S(" ")) || slice_ends(s, S(".")))
-			n--;
-		else if (slice_ends(s, S("\u3000")) || slice_ends(s, S("\uFF0E")))
-			n -= 3;
-		else
-			break;
-	}
-	return n;
-}
-
-/* At most COMPONENT_MAX bytes of the component that begins there, in whole characters. */
-static void shorten(struct buf *b)
-{
-	if (b->n <= COMPONENT_MAX)
-		return;
-	b->n = COMPONENT_MAX;
-	while ((b->p[b->n] & 0xC0) == 0x80)
-		b->n--;
-	b->n = trimmed(b, 0);
-}
-
-/* One component without anything that reads in two ways; may come out empty. */
-static void clean_component(struct slice s, struct buf *ret)
-{
-	size_t start = ret->n;
 	uint32_t cp = 0;
 
 	while (s.n) {
 		size_t len = utf8_next(s, &cp);
 
+		if (len && !is_dropped(cp))
+			utf8_put(ret, cp);
 		s = slice_from(s, len ? len : 1);
-		if (len == 0 || is_dropped(cp))
-			continue;
-		if (u_isUWhiteSpace((UChar32)cp) && cp != 0x3000)
-			cp = ' ';
-		if (is_forbidden(cp))
-			cp = '_';
-		if (cp == ' ' && ret->n == start)
-			continue;
-		utf8_put(ret, cp);
 	}
-	ret->n = trimmed(ret, start);
-}
-
-/* Offset of the dot of a last extension of 1 to 5 letters or digits with a letter, or SIZE_MAX. */
-static size_t extension_at(struct slice s)
-{
-	size_t n = 0;
-	bool letter = false;
-
-	while (n < s.n && n < 6) {
-		uint8_t c = s.p[s.n - 1 - n];
-
-		if (c == '.')
-			return n && letter && n < s.n - 1 ? s.n - 1 - n : SIZE_MAX;
-		if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
-			letter = true;
-		else if (c < '0' || c > '9')
-			return SIZE_MAX;
-		n++;
-	}
-	return SIZE_MAX;
 }
 
 static enum err put_component(struct slice s, bool folder, struct buf *ret)
 {
 	AUTO_BUF raw, b;
 	UErrorCode code = U_ZERO_ERROR;
-	size_t dot;
-	bool device = false;
+	size_t from = ret->n;
 
-	buf_init(&raw, s.n * 4 + 8);
+	buf_init(&raw, s.n + 1);
 	buf_init(&b, FOLDED_MAX(s.n * 4));
-	clean_component(s, &raw);
+	seen(s, &raw);
 	if (raw.n == 0)
 		return OK;
 	TRY(buf_err(&raw));
 	TRY(normalise(unorm2_getNFCInstance(&code), code, buf_view(&raw), &b));
-	shorten(&b);
-	TRY(is_device(buf_view(&b), &device));
-	if (device)
-		buf_byte(ret, '_');
-	/* A folder has no extension, so that no file can have its name. */
-	if (folder && (dot = extension_at(buf_view(&b))) != SIZE_MAX)
-		b.p[dot] = '_';
-	buf_slice(ret, buf_view(&b));
-	buf_byte(ret, '/');
+	if (folder)
+		filename_put_folder(ret, buf_view(&b));
+	else
+		filename_put(ret, buf_view(&b));
+	if (ret->n > from)
+		buf_byte(ret, '/');
 	return buf_err(ret);
 }
 
@@ -217,20 +131,20 @@ static void fix_extension(struct buf *path, const struct format *type, const cha
 	size_t slash = slice_rfind(buf_view(path), S("/"));
 	size_t from = slash == SIZE_MAX ? 0 : slash + 1, at;
 	struct slice last = slice_from(buf_view(path), from);
+	bool held;
 
-	at = extension_at(last);
+	at = filename_extension(last);
 	if (type && at != SIZE_MAX && is_own_extension(slice_from(last, at + 1), type, ext)) {
 		path->n = from + at;
 		last = slice_from(buf_view(path), from);
 	}
 	/* The note for a held member is named twice the same way. */
-	if (type && slice_ends(last, S(".held")) && strcmp(ext, "txt") == 0)
-		last = slice_head(last, last.n - 5);
-	while ((at = extension_at(last)) != SIZE_MAX) {
-		path->p[from + at] = '_';
-		last = slice_head(last, at);
-	}
-	path->n = trimmed(path, from + 1);
+	held = type && slice_ends(last, S(".held")) && strcmp(ext, "txt") == 0;
+	if (held)
+		path->n -= 5;
+	filename_one_extension(path, from);
+	if (held)
+		buf_str(path, ".held");
 }
 
 static size_t key_slot(const struct member_names *m, struct slice key)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "base/utf8.h"
+#include "base/filename.h"
 #include "gateway/internal.h"
 #include "os/fd.h"
 #include "os/file.h"
@@ -169,24 +169,15 @@ const char *content_mime(struct slice grammar)
 
 enum err content_name(struct slice name, struct slice ext, struct arena *a, struct slice *ret)
 {
-	static const char taboo[] = "/\\:*?\"<>|";
-	size_t dot = slice_rfind(name, S("."));
-	struct slice stem = dot == SIZE_MAX || dot == 0 ? name : slice_head(name, dot);
 	AUTO_BUF b;
+	size_t dot;
 
 	buf_init(&b, COMMAND_NAME_MAX + 64);
-	while (stem.n > 0) {
-		uint32_t cp;
-		size_t n = utf8_next(stem, &cp);
-
-		if (n == 0)
-			return ERR_SYNTAX;
-		if (cp < 0x20 || cp == 0x7f || (cp < 0x80 && strchr(taboo, (int)cp)))
-			buf_byte(&b, '_');
-		else if (!utf8_is_invisible(cp))
-			buf_put(&b, stem.p, n);
-		stem = slice_from(stem, n);
-	}
+	filename_put(&b, name);
+	dot = filename_extension(buf_view(&b));
+	if (dot != SIZE_MAX)
+		b.n = dot;
+	filename_one_extension(&b, 0);
 	if (b.n == 0)
 		buf_str(&b, "_");
 	buf_byte(&b, '.');

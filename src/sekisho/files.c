@@ -5,30 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "base/utf8.h"
+#include "base/filename.h"
 
-/* A place under which an output may be written: without what hides or turns part of a name. */
+/* A place under which an output may be written: each part of it a harmless name. */
 static const char *plain_place(struct arena *a, const char *place)
 {
-	struct slice s = slice_str(place);
-	char *ret = arena_alloc(a, s.n + 2);
-	size_t n = 0;
+	struct slice left = slice_str(place);
+	AUTO_BUF b;
 
-	while (ret && s.n) {
-		uint32_t cp = 0;
-		size_t len = utf8_next(s, &cp);
+	buf_init(&b, 4 * left.n + 16);
+	for (;;) {
+		size_t slash = slice_find_byte(left, '/'), from = b.n;
 
-		/* Bytes that are no UTF-8 are names of other systems: they stay as they are. */
-		if (len == 0 || !(cp < 0x20 || cp == 0x7F || utf8_is_invisible(cp))) {
-			memcpy(ret + n, s.p, len ? len : 1);
-			n += len ? len : 1;
-		}
-		s = slice_from(s, len ? len : 1);
+		filename_put(&b, slice_head(left, slash));
+		/* Of a name that was nothing else, something must be left. */
+		if (b.n == from)
+			buf_byte(&b, '_');
+		if (slash == SIZE_MAX)
+			break;
+		buf_byte(&b, '/');
+		left = slice_from(left, slash + 1);
 	}
-	/* Of a name that was nothing else, something must be left. */
-	if (ret && (n == 0 || ret[n - 1] == '/'))
-		ret[n] = '_';
-	return ret;
+	return buf_err(&b) == OK ? arena_str(a, buf_view(&b)) : NULL;
 }
 
 static enum err add(struct arena *a, struct files *f, const char *path, const char *place,
