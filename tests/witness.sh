@@ -12,8 +12,8 @@ ok() { # ok NAME COMMAND...
 	n=$((n + 1))
 	if "$@" >"$tmp/said"; then echo "ok $n - $name"; else echo "not ok $n - $name"; sed 's/^/# /' "$tmp/said"; bad=1; fi
 }
-start() {
-	"$sekisho" log witness --listen 127.0.0.1:0 --silence 1 "$tmp/wit" >"$tmp/port" 2>>"$tmp/events" &
+start() { # start [FLAGS]
+	"$sekisho" log witness --listen 127.0.0.1:0 --silence 1 "$@" "$tmp/wit" >"$tmp/port" 2>>"$tmp/events" &
 	pid=$!
 	for _ in $(seq 200); do
 		port=$(sed -n 's/^port //p' "$tmp/port")
@@ -35,6 +35,10 @@ ok 'a log of 3' "$make_log" "$tmp/a" 3
 ok 'a new witness' "$sekisho" log new-witness "$tmp/wit" witness.example/audit
 cp "$tmp/a/log/key" "$tmp/wit/logs"
 ok 'starts' start
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tmp/tls.key" \
+	-out "$tmp/tls.crt" -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+ok 'listens elsewhere with TLS only' fails "$sekisho" log witness --listen 127.0.0.1:0 --tls-cert "$tmp/tls.crt" "$tmp/wit"
+ok 'nor in plaintext beyond loopback' fails "$sekisho" log witness --listen 0.0.0.0:0 "$tmp/wit"
 ok 'a second one does not' fails "$sekisho" log witness --listen 127.0.0.1:0 "$tmp/wit"
 cp "$tmp/a/log/checkpoint" "$tmp/at3"
 { printf 'old 0\n\n'; cat "$tmp/at3"; } >"$tmp/first"
@@ -67,6 +71,11 @@ ok 'verifies the copy' "$verifier" log "$tmp/copy" --key "$tmp/a/log/key"
 kill "$pid"
 wait "$pid" 2>/dev/null
 pid=
+ok 'speaks TLS' start --tls-cert "$tmp/tls.crt" --tls-key "$tmp/tls.key"
+ok 'and answers there' [ "$(curl -s --cacert "$tmp/tls.crt" --data-binary "@$tmp/first" \
+	-H 'Content-Type: application/octet-stream' "https://localhost:$port/add-checkpoint")" = 500 ]
+kill "$pid"
+wait "$pid" 2>/dev/null
 ok 'restarts for the rest' start
 for _ in $(seq 100); do grep -q silent "$tmp/events" && break; sleep 0.1; done
 ok 'silence is an alarm' grep -q silent "$tmp/events"

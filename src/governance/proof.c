@@ -1,7 +1,7 @@
 /* proof: see proof.h. */
 #include "governance/proof.h"
 
-#include "record/signer.h"
+#include "record/prove.h"
 
 uint64_t entry_signed_size(int log, struct arena *a)
 {
@@ -14,7 +14,6 @@ uint64_t entry_signed_size(int log, struct arena *a)
 enum err entry_prove(struct store *s, int log, uint64_t index, struct arena *a,
 		     struct entry_proof *ret)
 {
-	struct tlog_tiles tiles = {.ctx = &log, .read = log_read_tile};
 	struct tlog_checkpoint c;
 	struct tlog_key key;
 	struct entry_proof p = {0};
@@ -26,8 +25,7 @@ enum err entry_prove(struct store *s, int log, uint64_t index, struct arena *a,
 		p.size = c.size;
 		p.root = c.root;
 		p.origin = c.origin;
-		p.holds = tlog_prove_inclusion(&tiles, c.size, index, &p.path) == OK &&
-			  tlog_check_inclusion(c.root, c.size, index, p.leaf, &p.path) == OK;
+		p.holds = log_prove_leaf(log, &c, index, p.leaf, &p.path) == OK;
 	}
 	*ret = p;
 	return OK;

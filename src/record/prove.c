@@ -39,9 +39,20 @@ static enum err read_entry(int log, uint64_t size, uint64_t index, struct buf *r
 	return buf_err(ret);
 }
 
-static enum err prove(int log, const struct newest *n, uint64_t index, struct buf *ret)
+enum err log_prove_leaf(int log, const struct tlog_checkpoint *c, uint64_t index, struct hash leaf,
+			struct tlog_proof *ret)
 {
 	const struct tlog_tiles tiles = {.ctx = &log, .read = log_read_tile};
+
+	if (index >= c->size)
+		return ERR_NOT_FOUND;
+	TRY(tlog_prove_inclusion(&tiles, c->size, index, ret));
+	/* What is handed out was verified here first. */
+	return tlog_check_inclusion(c->root, c->size, index, leaf, ret);
+}
+
+static enum err prove(int log, const struct newest *n, uint64_t index, struct buf *ret)
+{
 	const struct tlog_checkpoint *c = &n->checkpoint;
 	struct tlog_proof p;
 	struct slice entry;
@@ -52,9 +63,7 @@ static enum err prove(int log, const struct newest *n, uint64_t index, struct bu
 		return ERR_NOT_FOUND;
 	TRY(read_entry(log, c->size, index, &bytes));
 	entry = bytes.n ? buf_view(&bytes) : S("");
-	TRY(tlog_prove_inclusion(&tiles, c->size, index, &p));
-	/* What is handed out was verified here first. */
-	TRY(tlog_check_inclusion(c->root, c->size, index, tlog_leaf(entry), &p));
+	TRY(log_prove_leaf(log, c, index, tlog_leaf(entry), &p));
 	return tlog_proof_file_put(ret, entry, index, &p, buf_view(&n->note));
 }
 

@@ -17,6 +17,9 @@
 /* The tlog-proof of an entry in the newest checkpoint, with the entry; cosigned: in the newest that
  * witnesses cosigned. */
 enum err log_prove(int log, uint64_t index, bool cosigned, struct buf *ret) NODISCARD;
+/* The path from a leaf to the root of a checkpoint, made from the tiles and verified. */
+enum err log_prove_leaf(int log, const struct tlog_checkpoint *c, uint64_t index, struct hash leaf,
+			struct tlog_proof *ret) NODISCARD;
 /*
  * That the newest checkpoint grew from an older one (a whole note, verified with the folder's key).
  * ERR_FORBIDDEN: it did not; this log was rewritten or set back.

@@ -23,7 +23,6 @@ static enum err known(struct store *s, struct slice stream)
 static int run_erase(const struct cli *cli)
 {
 	struct slice stream = slice_str(cli->operand[1]);
-	const char *login = cli_flag(cli, "by");
 	AUTO_SITE s = {0};
 	uint64_t n = 0;
 	enum err e;
@@ -39,8 +38,7 @@ static int run_erase(const struct cli *cli)
 	if (e == OK)
 		e = store_begin(s.store);
 	if (e == OK)
-		e = record_erase(s.store, stream, slice_str(login ? login : "operator"),
-				 site_now_ms(), &n);
+		e = record_erase(s.store, stream, slice_str(site_by(cli)), site_now_ms(), &n);
 	if (e == OK)
 		e = store_commit(s.store);
 	if (e != OK)
@@ -62,17 +60,12 @@ static int run_erase(const struct cli *cli)
 	return EXIT_DONE;
 }
 
-static const struct flag flags[] = {
-    {"by", 0, "LOGIN", "消去した人 (既定 operator)", "who erases (default: operator)"},
-    {NULL, 0, NULL, NULL, NULL},
-};
-
 const struct subcommand cmd_log_erase = {
     .name = "log erase",
     .usage = "DIR STREAM",
     .ja = "流れ (transfer/ID など) の個人の値を消去する。証明は有効なまま",
     .en = "erase the values of a stream, as transfer/ID; every proof stays valid",
-    .flags = flags,
+    .flags = site_by_flags,
     .min_operands = 2,
     .max_operands = 2,
     .run = run_erase,

@@ -10,7 +10,7 @@
 #include "os/file.h"
 #include "record/prove.h"
 #include "sekisho/audit.h"
-#include "sekisho/subcommand.h"
+#include "sekisho/site.h"
 
 /* DIR is an installation, its log folder, or an exported copy: whichever has a checkpoint. */
 static int open_log(const char *dir)
@@ -45,20 +45,6 @@ static int fail_log(const struct cli *cli, const char *dir, enum err e)
 	return cli_fail(cli, "%s: %s", dir, err_str(e));
 }
 
-/* To the file of --output, else to standard output. */
-static int put_out(const struct cli *cli, struct slice bytes)
-{
-	const char *to = cli_flag(cli, "output");
-	enum err e;
-
-	if (!to)
-		return fwrite(bytes.p, 1, bytes.n, stdout) == bytes.n ? EXIT_DONE : EXIT_ERROR;
-	e = file_write_new(AT_FDCWD, to, bytes, 0644);
-	if (e == ERR_CONFLICT)
-		return cli_fail(cli, cli_say(cli, "%s: すでにあります", "%s: exists already"), to);
-	return e == OK ? EXIT_DONE : cli_fail(cli, "%s: %s", to, err_str(e));
-}
-
 static int run_prove(const struct cli *cli)
 {
 	AUTO_CLOSE log = open_log(cli->operand[0]);
@@ -73,7 +59,7 @@ static int run_prove(const struct cli *cli)
 		    cli_say(cli, "項目の番号ではありません", "not the number of an entry"));
 	e = log < 0 ? ERR_NOT_FOUND
 		    : log_prove(log, index, cli_flag(cli, "cosigned") != NULL, &out);
-	return e == OK ? put_out(cli, buf_view(&out)) : fail_log(cli, cli->operand[0], e);
+	return e == OK ? site_put_out(cli, buf_view(&out)) : fail_log(cli, cli->operand[0], e);
 }
 
 static int run_consistency(const struct cli *cli)
@@ -96,7 +82,7 @@ static int run_consistency(const struct cli *cli)
 		       cli->operand[1], cli->operand[0]);
 		return EXIT_HELD;
 	}
-	return e == OK ? put_out(cli, buf_view(&out)) : fail_log(cli, cli->operand[1], e);
+	return e == OK ? site_put_out(cli, buf_view(&out)) : fail_log(cli, cli->operand[1], e);
 }
 
 static int run_export(const struct cli *cli)

@@ -59,7 +59,6 @@ static enum err rotate(struct store *s, const char *login, struct signer *g, str
 
 static int run_rotate(const struct cli *cli)
 {
-	const char *login = cli_flag(cli, "by");
 	struct signer *g = NULL;
 	AUTO_SITE s = {0};
 	AUTO_BUF vkey;
@@ -76,7 +75,7 @@ static int run_rotate(const struct cli *cli)
 			    "%s: is running; stop sekisho serve first"),
 		    cli->operand[0]);
 	if (e == OK)
-		e = rotate(s.store, login ? login : "operator", g, &vkey);
+		e = rotate(s.store, site_by(cli), g, &vkey);
 	signer_close(g);
 	if (e != OK)
 		return cli_fail(cli, "%s: %s", cli->operand[0], err_str(e));
@@ -88,17 +87,12 @@ static int run_rotate(const struct cli *cli)
 	return EXIT_DONE;
 }
 
-static const struct flag flags[] = {
-    {"by", 0, "LOGIN", "行う人 (既定 operator)", "who does it (default: operator)"},
-    {NULL, 0, NULL, NULL, NULL},
-};
-
 const struct subcommand cmd_log_rotate = {
     .name = "log rotate-key",
     .usage = "DIR",
     .ja = "記録の署名鍵を替える: 新しい鍵を古い鍵の署名で引き継ぐ",
     .en = "change the key of the record; the old key signs the new one in",
-    .flags = flags,
+    .flags = site_by_flags,
     .min_operands = 1,
     .max_operands = 1,
     .run = run_rotate,

@@ -126,7 +126,7 @@ static enum err put_sheet(struct buf *b, const struct config *c, const struct tl
 
 static int run_sheet(const struct cli *cli)
 {
-	const char *to = cli_flag(cli, "output"), *from = cli_flag(cli, "checkpoint");
+	const char *from = cli_flag(cli, "checkpoint");
 	char path[4096];
 	struct tlog_checkpoint cp;
 	struct tlog_key key;
@@ -151,12 +151,7 @@ static int run_sheet(const struct cli *cli)
 		e = put_sheet(&out, s.config, &key, &cp, buf_view(&note), site_now_ms());
 	if (e != OK)
 		return cli_fail(cli, "%s: %s", from ? from : path, err_str(e));
-	if (!to)
-		return fwrite(out.p, 1, out.n, stdout) == out.n ? EXIT_DONE : EXIT_ERROR;
-	e = file_write_new(AT_FDCWD, to, buf_view(&out), 0644);
-	if (e == ERR_CONFLICT)
-		return cli_fail(cli, cli_say(cli, "%s: すでにあります", "%s: exists already"), to);
-	return e == OK ? EXIT_DONE : cli_fail(cli, "%s: %s", to, err_str(e));
+	return site_put_out(cli, buf_view(&out));
 }
 
 static const struct flag flags[] = {

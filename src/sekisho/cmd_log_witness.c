@@ -18,8 +18,14 @@ static enum err become_witness(const struct cli *cli, const struct sock_addr *at
 			       const char *silence)
 {
 	const char *host = cli_flag(cli, "host");
-	const char *const argv[] = {
-	    HTTP_PROGRAM, "witness", cli->operand[0], host ? host : "localhost", silence, NULL};
+	const char *const argv[] = {HTTP_PROGRAM,
+				    "witness",
+				    cli->operand[0],
+				    host ? host : "localhost",
+				    silence,
+				    cli_flag(cli, "tls-cert"),
+				    cli_flag(cli, "tls-key"),
+				    NULL};
 	AUTO_CLOSE exe = -1;
 	AUTO_CLOSE fd = -1;
 	struct sock_addr local;
@@ -46,14 +52,16 @@ static int run_witness(const struct cli *cli)
 	if (!slice_u64(slice_str(silence), &seconds) || !seconds)
 		return cli_fail(cli, "--silence: %s",
 				cli_say(cli, "秒数です", "a number of seconds"));
-	if (!at || sock_addr_parse(slice_str(at), &addr) != OK || !sock_addr_is_loopback(&addr))
-		return cli_fail(
-		    cli, "--listen: %s",
-		    cli_say(cli,
-			    "ループバックのアドレスとポートを示し、外へは TLS を話すもの "
-			    "(中継) を前に置いてください",
-			    "give a loopback address with a port, and put something that "
-			    "speaks TLS before it"));
+	if (!at || sock_addr_parse(slice_str(at), &addr) != OK)
+		return cli_fail(cli, "--listen: %s",
+				cli_say(cli, "アドレスとポートです (例 192.0.2.1:443)",
+					"an address with a port, as 192.0.2.1:443"));
+	if (!cli_flag(cli, "tls-cert") != !cli_flag(cli, "tls-key") ||
+	    (!cli_flag(cli, "tls-cert") && !sock_addr_is_loopback(&addr)))
+		return cli_fail(cli, "--listen: %s",
+				cli_say(cli,
+					"ループバックでなければ --tls-cert と --tls-key が要ります",
+					"needs --tls-cert and --tls-key where it is not loopback"));
 	e = witness_open(dir, &witness);
 	if (e != OK)
 		return cli_fail(cli,
@@ -89,8 +97,10 @@ static int run_new(const struct cli *cli)
 }
 
 static const struct flag flags[] = {
-    {"listen", 'l', "ADDRESS", "待ち受け (ループバック、例 127.0.0.1:8091)",
-     "where to listen, on loopback, as 127.0.0.1:8091"},
+    {"listen", 'l', "ADDRESS", "待ち受け (例 192.0.2.1:443)", "where to listen, as 192.0.2.1:443"},
+    {"tls-cert", 0, "FILE", "証明書 (PEM)。なければループバックだけ",
+     "certificate (PEM); without it on loopback only"},
+    {"tls-key", 0, "FILE", "その鍵 (PEM)", "its key (PEM)"},
     {"host", 0, "NAME", "Host 見出しの名前 (既定 localhost)",
      "what a Host header must say (default: localhost)"},
     {"silence", 0, "SECONDS", "これより長い沈黙を警報とする (既定 86400)",

@@ -3,9 +3,9 @@
  * libraries are in no other process. Started by sekisho, not by people:
  *
  *     sekisho-http role http ZONE N DIR [EDGE ...]
- *     sekisho-http witness DIR HOST SILENCE   a witness of logs (sekisho log witness), its
- * listening socket on fd 3 sekisho-http certificate NAME...     a new self-signed certificate to fd
- * 3, its key to fd 4; started by `sekisho init`
+ *     sekisho-http witness DIR HOST SILENCE [CERT KEY]   a witness of logs (sekisho log witness),
+ * its listening socket on fd 3 sekisho-http certificate NAME...     a new self-signed certificate
+ * to fd 3, its key to fd 4; started by `sekisho init`
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +37,11 @@ int main(int argc, char **argv)
 
 	if (argc > 2 && strcmp(argv[1], "certificate") == 0)
 		return certificate(words + 2) == OK ? 0 : 1;
-	if (argc == 5 && strcmp(argv[1], "witness") == 0) {
-		enum err e = witness_main(words[2], words[3], words[4], 3);
+	if ((argc == 5 || argc == 7) && strcmp(argv[1], "witness") == 0) {
+		const struct witness_words w = {words[2], words[3], words[4],
+						argc == 7 ? words[5] : NULL,
+						argc == 7 ? words[6] : NULL};
+		enum err e = witness_main(&w, 3);
 
 		if (e != OK)
 			fprintf(stderr, "sekisho: %s: %s\n", words[2], err_str(e));

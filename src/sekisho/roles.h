@@ -173,9 +173,12 @@ role_fn role_http, role_portal, role_gateway, role_signer, role_outbound;
 
 /*
  * Not a role of a city: the witness of `sekisho log witness`, in sekisho-http (witness_main.c).
- * silence: seconds in decimal. Runs until a signal ends it.
+ * silence: seconds in decimal. cert and key: PEM files, or NULL for plaintext. Runs until a signal
+ * ends it.
  */
-enum err witness_main(const char *dir, const char *host, const char *silence, int listen_fd)
-    NODISCARD;
+struct witness_words {
+	const char *dir, *host, *silence, *cert, *key;
+};
+enum err witness_main(const struct witness_words *w, int listen_fd) NODISCARD;
 
 #endif

@@ -1,8 +1,10 @@
 #include "sekisho/site.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 #include "governance/version.h"
 #include "os/clock.h"
+#include "os/file.h"
 
 #define ARENA (256u << 20)
 
@@ -81,4 +83,29 @@ void site_time(int64_t utc_ms, char ret[24])
 
 	gmtime_r(&t, &tm);
 	strftime(ret, 24, "%Y-%m-%d %H:%M:%S", &tm);
+}
+
+const struct flag site_by_flags[] = {
+    {"by", 0, "LOGIN", "行う人 (既定 operator)", "who does it (default: operator)"},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+const char *site_by(const struct cli *cli)
+{
+	const char *login = cli_flag(cli, "by");
+
+	return login ? login : "operator";
+}
+
+int site_put_out(const struct cli *cli, struct slice bytes)
+{
+	const char *to = cli_flag(cli, "output");
+	enum err e;
+
+	if (!to)
+		return fwrite(bytes.p, 1, bytes.n, stdout) == bytes.n ? EXIT_DONE : EXIT_ERROR;
+	e = file_write_new(AT_FDCWD, to, bytes, 0644);
+	if (e == ERR_CONFLICT)
+		return cli_fail(cli, cli_say(cli, "%s: すでにあります", "%s: exists already"), to);
+	return e == OK ? EXIT_DONE : cli_fail(cli, "%s: %s", to, err_str(e));
 }

@@ -26,6 +26,12 @@ enum err site_policy(const struct cli *cli, struct site *s, const struct policy 
 /* Says on stderr what config_load found in site.conf of dir, and where; returns EXIT_ERROR. */
 int site_config_fail(const struct cli *cli, const char *dir, const struct diag *d, enum err e);
 
+/* Who does it, for commands that change the record: --by, or the operator; and its flag. */
+const char *site_by(const struct cli *cli);
+extern const struct flag site_by_flags[];
+/* To the new file of --output, else to standard output; the exit code. */
+int site_put_out(const struct cli *cli, struct slice bytes);
+
 /* UTC milliseconds. */
 int64_t site_now_ms(void);
 /* "2026-11-24 14:46:05" in Japan. */

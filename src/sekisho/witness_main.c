@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include "http/server.h"
 #include "os/clock.h"
+#include "os/file.h"
 #include "os/log.h"
 #include "os/loop.h"
 #include "os/sandbox.h"
 #include "os/sock.h"
 #include "record/witness.h"
 #include "sekisho/roles.h"
+
+enum { PEM_MAX = 256 << 10 };
 
 struct state {
 	struct witness *witness;
@@ -125,10 +128,18 @@ static void lock(const char *dir)
 	log_event(LEVEL_INFO, "witness-ready", "landlock=%d", f.landlock_abi);
 }
 
-static enum err serve(struct state *s, const char *dir, int listen_fd, const char *host,
-		      unsigned port)
+static enum err read_pem(const char *path, struct buf *b)
 {
-	const char *const hosts[] = {host, NULL};
+	TRY(file_read(path, b));
+	buf_byte(b, '\0');
+	return buf_err(b);
+}
+
+static enum err serve(struct state *s, const struct witness_words *w, int listen_fd, unsigned port)
+{
+	const char *const hosts[] = {w->host, NULL};
+	AUTO_BUF cert;
+	AUTO_BUF key;
 	struct http_config c = {.listen_fd = listen_fd,
 				.hosts = hosts,
 				.port = port,
@@ -137,6 +148,14 @@ static enum err serve(struct state *s, const char *dir, int listen_fd, const cha
 				.ctx = s};
 	struct loop_watch *watch;
 
+	buf_init(&cert, PEM_MAX);
+	buf_init(&key, PEM_MAX);
+	if (w->cert) {
+		TRY(read_pem(w->cert, &cert));
+		TRY(read_pem(w->key, &key));
+		c.tls_cert = (const char *)cert.p;
+		c.tls_key = (const char *)key.p;
+	}
 	c.limits.body_bytes = TLOG_PROOF_FILE_MAX;
 	c.limits.upload_bytes = 0;
 	TRY(http_server_new(&c, &s->server));
@@ -145,7 +164,7 @@ static enum err serve(struct state *s, const char *dir, int listen_fd, const cha
 	TRY(loop_signal(s->loop, SIGTERM, on_signal, s));
 	TRY(loop_signal(s->loop, SIGINT, on_signal, s));
 	s->started = now();
-	lock(dir);
+	lock(w->dir);
 	while (!s->stop) {
 		TRY(loop_once(s->loop, http_server_timeout(s->server)));
 		http_server_run(s->server, clock_mono_ms());
@@ -154,19 +173,19 @@ static enum err serve(struct state *s, const char *dir, int listen_fd, const cha
 	return OK;
 }
 
-enum err witness_main(const char *dir, const char *host, const char *silence, int listen_fd)
+enum err witness_main(const struct witness_words *w, int listen_fd)
 {
 	struct state s = {0};
 	struct sock_addr local;
 	enum err e;
 
-	if (!slice_u64(slice_str(silence), &s.silence))
+	if (!slice_u64(slice_str(w->silence), &s.silence))
 		return ERR_USAGE;
 	log_init("witness", LEVEL_INFO);
-	TRY(witness_open(dir, &s.witness));
+	TRY(witness_open(w->dir, &s.witness));
 	e = sock_local(listen_fd, &local);
 	if (e == OK)
-		e = serve(&s, dir, listen_fd, host, sock_addr_port(&local));
+		e = serve(&s, w, listen_fd, sock_addr_port(&local));
 	http_server_free(s.server);
 	loop_free(s.loop);
 	witness_close(s.witness);
