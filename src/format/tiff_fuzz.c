@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		job_box_init(&twice, buf_view(&b.out), "");
 		BUG_IF(format_sanitize(&twice.job) != OK);
 		BUG_IF(strcmp(twice.job.wrote, b.job.wrote) != 0);
-		BUG_IF(strcmp(b.job.wrote, "jpeg") != 0 &&
+		/* Pages that are JPEG are packed anew each time. */
+		BUG_IF(slice_find(buf_view(&b.out), S("\xFF\xD8\xFF")) == SIZE_MAX &&
 		       !slice_eq(buf_view(&twice.out), buf_view(&b.out)));
 		job_box_free(&twice);
 	}
