@@ -20,11 +20,19 @@
 extern const struct format format_pdf;
 
 /* The names that a content stream uses of its resources, in the order of their first use. */
-enum pdf_resource { PDF_USE_STATE, PDF_USE_FONT, PDF_USE_XOBJECT, PDF_USES };
+enum pdf_resource {
+	PDF_USE_STATE,
+	PDF_USE_FONT,
+	PDF_USE_XOBJECT,
+	PDF_USE_PATTERN,
+	PDF_USE_SHADING,
+	PDF_USES,
+};
 
 struct pdf_use {
 	struct slice name; /* in the input; empty for an appearance */
 	qpdf_oh oh;
+	struct slice colour; /* operators that set that of an uncoloured pattern */
 };
 
 struct pdf_uses {
@@ -37,7 +45,7 @@ struct pdf_item {
 	enum pdf_kind kind;
 	qpdf_oh oh;
 	qpdf_oh resources; /* of the page, for a form without its own */
-	struct slice data; /* PDF_CONTENT: the operators */
+	struct slice data; /* of a content, function, colour of a pattern */
 	bool composite;    /* a descriptor or font file: of a font of CIDs */
 	size_t at;         /* in the output, once it is printed */
 };
@@ -53,6 +61,7 @@ struct pdf_stream {
 struct pdf_image {
 	uint32_t width, height, depth;
 	bool mask, jpeg;
+	bool interpolate;
 	bool no_decode;       /* its colours are already as Decode says */
 	struct slice colours; /* as it is printed; empty for a mask */
 	struct slice data;
@@ -78,6 +87,8 @@ struct pdf {
 	struct slice content; /* of the page */
 	qpdf_oh null;
 	bool invisible_text;
+	bool colourless;  /* the content has no colours of its own */
+	size_t functions; /* that were read */
 };
 
 /* Holds the document: `what` is shown to people; `oh` (may be 0) gives the place. */
@@ -108,7 +119,7 @@ enum err pdf_content(struct pdf *p, struct slice in, qpdf_oh resources, struct p
 		     struct buf *out) NODISCARD;
 /* The place of that resource among the uses, from 1; adds it where it is new. */
 enum err pdf_use(struct pdf *p, struct pdf_uses *uses, enum pdf_resource r, struct slice name,
-		 qpdf_oh oh, size_t *ret) NODISCARD;
+		 qpdf_oh oh, struct slice colour, size_t *ret) NODISCARD;
 
 /*
  * Components of a colour space (1, 3 or 4) where a device space stands for it; 0 for one that is

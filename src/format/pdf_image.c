@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "format/jpeg_walk.h"
+#include "format/pdf_function.h"
 #include "format/pdf_lex.h"
 #include "format/picture.h"
 
@@ -60,6 +61,29 @@ static enum err refuse(struct pdf *p, qpdf_oh oh, const char *what)
 	return pdf_hold(p, "pdf-picture", oh, what);
 }
 
+/* A palette of inks, or of Lab, as one of device colours. */
+static enum err put_mixed(struct pdf *p, qpdf_oh oh, qpdf_oh space, struct buf *out)
+{
+	const struct pdf_space *s = pdf_read_space(p, space, 0);
+	uint8_t table[256 * 4];
+	size_t top;
+
+	if (!s || !s->table.p)
+		return refuse(p, oh, "the palette of a picture");
+	top = s->table.n / s->base->n - 1;
+	for (size_t i = 0; i <= top; i++) {
+		double in = (double)i, colour[4] = {0};
+
+		pdf_to_device(s, &in, colour);
+		for (unsigned k = 0; k < s->device; k++)
+			table[i * s->device + k] = (uint8_t)(colour[k] * 255 + 0.5);
+	}
+	buf_printf(out, "[/Indexed/%s %zu", device(s->device), top);
+	pdf_put_string(out, slice_of(table, (top + 1) * s->device));
+	buf_byte(out, ']');
+	return buf_err(out);
+}
+
 /* [/Indexed base hival lookup] in the one form: exactly hival + 1 colours of a device space. */
 static enum err put_indexed(struct pdf *p, qpdf_oh oh, qpdf_oh space, struct buf *out)
 {
@@ -71,7 +95,9 @@ static enum err put_indexed(struct pdf *p, qpdf_oh oh, qpdf_oh space, struct buf
 	struct slice data = S("");
 	size_t want = n * (size_t)(top + 1);
 
-	if (!n || top < 0 || top > 255)
+	if (!n)
+		return put_mixed(p, oh, space, out);
+	if (top < 0 || top > 255)
 		return refuse(p, oh, "the palette of a picture");
 	if (qpdf_oh_is_stream(p->q, lookup)) {
 		TRY(pdf_data(p, lookup, &data));
@@ -98,6 +124,37 @@ static bool is_indexed(struct pdf *p, qpdf_oh space)
 	       pdf_word_in("/Indexed /I", slice_str(qpdf_oh_get_name(p->q, head)));
 }
 
+/* A space of one ink, as the device colours of each of its 2^depth values. */
+static enum err put_palette(struct pdf *p, qpdf_oh oh, qpdf_oh space, struct pdf_image *im,
+			    struct buf *out)
+{
+	const struct pdf_space *s = pdf_read_space(p, space, 0);
+	qpdf_oh decode = pdf_get(p, qpdf_oh_get_dict(p->q, oh), "/Decode");
+	unsigned top = (1u << im->depth) - 1;
+	int64_t range[2] = {0, PDF_ONE};
+	uint8_t table[256 * 4];
+
+	if (!s || !s->tint || s->n != 1 || !im->depth || im->depth > 8)
+		return refuse(p, oh, "the colour space of a picture");
+	for (int i = 0; qpdf_oh_is_array(p->q, decode) && i < 2; i++)
+		if (!pdf_num(p, qpdf_oh_get_array_item(p->q, decode, i), &range[i]))
+			return refuse(p, oh, "the values of a picture");
+	for (unsigned i = 0; i <= top; i++) {
+		double in =
+		    ((double)range[0] + (double)(range[1] - range[0]) * i / top) / (double)PDF_ONE;
+		double colour[4] = {0};
+
+		pdf_to_device(s, &in, colour);
+		for (unsigned k = 0; k < s->device; k++)
+			table[i * s->device + k] = (uint8_t)(colour[k] * 255 + 0.5);
+	}
+	im->no_decode = true;
+	buf_printf(out, "[/Indexed/%s %u", device(s->device), top);
+	pdf_put_string(out, slice_of(table, ((size_t)top + 1) * s->device));
+	buf_byte(out, ']');
+	return buf_err(out);
+}
+
 /* The colour space as it is printed and its components in the samples. */
 static enum err read_colours(struct pdf *p, qpdf_oh oh, qpdf_oh dict, struct pdf_image *im,
 			     unsigned *ret_n)
@@ -111,9 +168,12 @@ static enum err read_colours(struct pdf *p, qpdf_oh oh, qpdf_oh dict, struct pdf
 		TRY(put_indexed(p, oh, space, &out));
 	} else {
 		n = pdf_components(p, space, 0);
-		if (!n)
-			return refuse(p, oh, "the colour space of a picture");
-		buf_printf(&out, "/%s", device(n));
+		if (n) {
+			buf_printf(&out, "/%s", device(n));
+		} else {
+			n = 1;
+			TRY(put_palette(p, oh, space, im, &out));
+		}
 	}
 	im->colours = arena_copy(p->job->arena, buf_view(&out));
 	*ret_n = n;
@@ -254,6 +314,8 @@ enum err pdf_read_image(struct pdf *p, qpdf_oh oh, struct pdf_image *ret)
 	bool alone;
 
 	*ret = (struct pdf_image){0};
+	ret->interpolate = qpdf_oh_is_bool(p->q, pdf_get(p, dict, "/Interpolate")) &&
+			   qpdf_oh_get_bool_value(p->q, pdf_get(p, dict, "/Interpolate"));
 	ret->mask = qpdf_oh_is_bool(p->q, mask) && qpdf_oh_get_bool_value(p->q, mask);
 	if (!read_size(p, dict, "/Width", &ret->width) ||
 	    !read_size(p, dict, "/Height", &ret->height) ||

@@ -38,9 +38,12 @@ enum err pdf_check_font(struct pdf *p, qpdf_oh font)
 
 enum err pdf_check_state(struct pdf *p, qpdf_oh state)
 {
-	if (qpdf_oh_is_dictionary(p->q, pdf_get(p, state, "/SMask")) ||
-	    qpdf_oh_has_key(p->q, state, "/Font") ||
-	    qpdf_oh_is_array(p->q, pdf_get(p, state, "/BM")))
+	qpdf_oh mask = pdf_get(p, state, "/SMask"), change = p->null;
+
+	if (qpdf_oh_is_dictionary(p->q, mask))
+		change = pdf_get(p, mask, "/TR");
+	if (qpdf_oh_has_key(p->q, state, "/Font") ||
+	    (!qpdf_oh_is_null(p->q, change) && !pdf_is(p, mask, "/TR", "/Identity")))
 		return pdf_hold(p, "pdf-content", state, "a graphics state that is not read");
 	return OK;
 }
@@ -142,7 +145,7 @@ static enum err draw(struct pdf *p, qpdf_oh annotation, qpdf_oh form, struct pdf
 		sx = (rect.x1 - rect.x0) / (bbox.x1 - bbox.x0);
 	if (bbox.y1 > bbox.y0)
 		sy = (rect.y1 - rect.y0) / (bbox.y1 - bbox.y0);
-	TRY(pdf_use(p, uses, PDF_USE_XOBJECT, S(""), form, &number));
+	TRY(pdf_use(p, uses, PDF_USE_XOBJECT, S(""), form, S(""), &number));
 	buf_str(out, "q\n");
 	put_fixed(out, sx);
 	buf_str(out, "0 0 ");
@@ -378,7 +381,7 @@ static enum err put_xobject_own(struct pdf *p, const struct pdf_row *row, bool *
 	struct slice key = slice_str(row->key);
 
 	*ret_mine = pdf_word_in("BBox Group Matrix Resources", key) ? im != NULL
-		    : pdf_word_in("ColorSpace Decode Mask SMask", key)
+		    : pdf_word_in("ColorSpace Decode Interpolate Mask SMask", key)
 			? !im
 			: pdf_word_in("BitsPerComponent Height ImageMask Subtype Width", key);
 	if (slice_eq(key, S("Subtype"))) {
@@ -389,6 +392,10 @@ static enum err put_xobject_own(struct pdf *p, const struct pdf_row *row, bool *
 		return pdf_put_dict(p, PDF_RESOURCES, 0);
 	} else if (slice_eq(key, S("Decode")) && im && im->no_decode) {
 		*ret_mine = true;
+	} else if (slice_eq(key, S("Interpolate")) && im) {
+		*ret_mine = true;
+		*ret_some = im->interpolate;
+		buf_str(p->out, " true");
 	} else if (*ret_mine && im && slice_eq(key, S("ImageMask"))) {
 		*ret_some = im->mask;
 		buf_str(p->out, " true");
@@ -442,17 +449,60 @@ static enum err put_descriptor_own(struct pdf *p, const struct pdf_row *row, qpd
 	return pdf_put_value(p, row, file, ret_some);
 }
 
+/* First and last code are those of the widths that there are. */
+static enum err put_widths_own(struct pdf *p, const struct pdf_row *row, qpdf_oh font,
+			       bool *ret_mine, bool *ret_some)
+{
+	qpdf_oh widths = pdf_get(p, font, "/Widths"), v = pdf_get(p, font, "/FirstChar");
+	int n = qpdf_oh_is_array(p->q, widths) ? qpdf_oh_get_array_n_items(p->q, widths) : 0;
+	int first = qpdf_oh_is_integer(p->q, v) ? qpdf_oh_get_int_value_as_int(p->q, v) : -1;
+	int64_t number = 0;
+
+	*ret_mine = true;
+	if (n < 1 || first < 0 || first + n > 256)
+		return OK;
+	for (int i = 0; i < n; i++)
+		if (!pdf_num(p, qpdf_oh_get_array_item(p->q, widths, i), &number))
+			return OK;
+	if (row->key[0] == 'W')
+		return pdf_put_value(p, row, widths, ret_some);
+	*ret_some = true;
+	buf_printf(p->out, " %d", row->key[0] == 'F' ? first : first + n - 1);
+	return OK;
+}
+
 enum err pdf_put_own(struct pdf *p, enum pdf_kind kind, const struct pdf_row *row, qpdf_oh oh,
 		     bool *ret_mine, bool *ret_some)
 {
 	if (kind == PDF_PAGE)
 		return put_page_own(p, row, oh, ret_mine, ret_some);
+	if (kind == PDF_SHADING || kind == PDF_TILING || kind == PDF_FUNCTION)
+		return pdf_put_pattern_own(p, kind, row, oh, ret_mine, ret_some);
 	if (kind == PDF_PAGES)
 		return put_pages_own(p, row, ret_mine, ret_some);
 	if (kind == PDF_XOBJECT)
 		return put_xobject_own(p, row, ret_mine, ret_some);
 	if (kind == PDF_DESCRIPTOR)
 		return put_descriptor_own(p, row, oh, ret_mine, ret_some);
+	if (kind == PDF_FONT && pdf_word_in("FirstChar LastChar Widths", slice_str(row->key)))
+		return put_widths_own(p, row, oh, ret_mine, ret_some);
+	if (kind == PDF_STATE && strcmp(row->key, "BM") == 0) {
+		qpdf_oh all = pdf_get(p, oh, "/BM");
+
+		/* The first of several is what is wanted. */
+		*ret_mine = qpdf_oh_is_array(p->q, all);
+		return *ret_mine
+			   ? pdf_put_value(p, row, qpdf_oh_get_array_item(p->q, all, 0), ret_some)
+			   : OK;
+	}
+	if (kind == PDF_GROUP && strcmp(row->key, "CS") == 0) {
+		unsigned n = pdf_components(p, pdf_get(p, oh, "/CS"), 0);
+
+		*ret_mine = true;
+		*ret_some = n > 0;
+		buf_printf(p->out, "/Device%s", n == 1 ? "Gray" : n == 3 ? "RGB" : "CMYK");
+		return OK;
+	}
 	if (kind == PDF_CFF && strcmp(row->key, "Subtype") == 0) {
 		*ret_mine = *ret_some = true;
 		buf_str(p->out, p->items[p->now - 1].composite ? "/CIDFontType0C" : "/Type1C");

@@ -3,19 +3,14 @@
  * is not looked at, a value outside of its domain is left out, and where it is needed the document
  * is held.
  */
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "format/pdf.h"
-#include "format/pdf_cff.h"
 #include "format/pdf_lex.h"
 #include "format/pdf_print.h"
-#include "format/pdf_sfnt.h"
-#include "format/pdf_type1.h"
 #include "names/field.h"
 
 #define OBJECTS_MAX 500000u
-#define LEVEL 6
 
 enum err pdf_hold(struct pdf *p, const char *finding, qpdf_oh oh, const char *what)
 {
@@ -109,7 +104,7 @@ enum err pdf_put_ref(struct pdf *p, qpdf_oh oh, enum pdf_kind kind)
 
 	item.composite =
 	    p->items[p->now - 1].composite || p->items[p->now - 1].kind == PDF_CID_FONT;
-	if (kind == PDF_XOBJECT)
+	if (pdf_draws(kind))
 		item.resources = p->items[p->now - 1].resources;
 	if (shared) {
 		TRY(grow_index(p));
@@ -121,7 +116,7 @@ enum err pdf_put_ref(struct pdf *p, qpdf_oh oh, enum pdf_kind kind)
 		if (shared)
 			p->index[slot] = (uint32_t)number;
 	}
-	if (kind == PDF_XOBJECT && p->items[p->now - 1].kind == PDF_XOBJECT)
+	if (pdf_draws(kind) && pdf_draws(p->items[p->now - 1].kind))
 		TRY(note_edge(p, number));
 	buf_printf(p->out, "%zu 0 R", number);
 	return buf_err(p->out);
@@ -313,33 +308,60 @@ static enum err put_refs(struct pdf *p, const struct pdf_row *row, qpdf_oh v, bo
 	return OK;
 }
 
+/* An uncoloured pattern that got its colour. */
+static enum err put_coloured(struct pdf *p, const struct pdf_use *use)
+{
+	struct pdf_item item = {.kind = PDF_TILING,
+				.oh = use->oh,
+				.resources = p->items[p->now - 1].resources,
+				.data = use->colour};
+	size_t number = 0;
+
+	TRY(add_item(p, item, &number));
+	if (pdf_draws(p->items[p->now - 1].kind))
+		TRY(note_edge(p, number));
+	buf_printf(p->out, "%zu 0 R", number);
+	return buf_err(p->out);
+}
+
+/* States, shadings and patterns of shadings stand where they are named; others by reference. */
+static enum err put_named(struct pdf *p, const struct pdf_row *row, enum pdf_resource r,
+			  const struct pdf_use *use)
+{
+	bool stream = qpdf_oh_is_stream(p->q, use->oh);
+
+	if ((r == PDF_USE_XOBJECT && !stream) || (!stream && !qpdf_oh_is_dictionary(p->q, use->oh)))
+		return pdf_hold(p, "pdf-content", use->oh, "a name of the page is of another type");
+	if (r == PDF_USE_STATE) {
+		TRY(pdf_check_state(p, use->oh));
+		return pdf_put_dict(p, row->to, use->oh);
+	}
+	if (r == PDF_USE_SHADING) {
+		TRY(pdf_check_shading(p, use->oh));
+		return pdf_put_dict(p, row->to, use->oh);
+	}
+	if (r == PDF_USE_PATTERN) {
+		TRY(pdf_check_pattern(p, use->oh));
+		if (!stream)
+			return pdf_put_dict(p, PDF_SHADED, use->oh);
+	}
+	buf_byte(p->out, ' ');
+	return use->colour.n ? put_coloured(p, use) : pdf_put_ref(p, use->oh, row->to);
+}
+
 /* The dictionary of a page's or form's names: what its operators use. */
 static enum err put_map(struct pdf *p, const struct pdf_row *row, bool *ret)
 {
-	enum pdf_resource r = row->arg[0] == 'G'   ? PDF_USE_STATE
-			      : row->arg[0] == 'F' ? PDF_USE_FONT
-						   : PDF_USE_XOBJECT;
+	static const char letters[] = "GFXPS";
+	enum pdf_resource r = (enum pdf_resource)(strchr(letters, row->arg[0]) - letters);
 	const struct pdf_uses uses = p->uses;
 
 	if (!uses.n[r])
 		return OK;
 	buf_str(p->out, "<<");
 	for (size_t i = 0; i < uses.n[r]; i++) {
-		qpdf_oh oh = uses.of[r][i].oh;
-		bool fits = r == PDF_USE_XOBJECT ? qpdf_oh_is_stream(p->q, oh)
-						 : qpdf_oh_is_dictionary(p->q, oh);
-
-		if (!fits)
-			return pdf_hold(p, "pdf-content", oh,
-					"a name of the page is of another type");
 		buf_printf(p->out, "/%s%zu", row->arg, i + 1);
-		if (r == PDF_USE_STATE) {
-			TRY(pdf_check_state(p, oh));
-			TRY(pdf_put_dict(p, row->to, oh));
-		} else {
-			buf_byte(p->out, ' ');
-			TRY(pdf_put_ref(p, oh, row->to));
-		}
+		TRY(put_named(p, row, r, &uses.of[r][i]));
 	}
 	buf_str(p->out, ">>");
 	*ret = true;
@@ -388,6 +410,35 @@ static bool put_name(struct pdf *p, const struct pdf_row *row, qpdf_oh v)
 		name = row->arg;
 	buf_printf(p->out, "/%s", name);
 	return pdf_word_in(row->arg, slice_str(name));
+}
+
+static bool put_bools(struct pdf *p, qpdf_oh v)
+{
+	bool is[2];
+
+	for (int i = 0; i < 2; i++) {
+		qpdf_oh item =
+		    qpdf_oh_is_array(p->q, v) ? qpdf_oh_get_array_item(p->q, v, i) : p->null;
+
+		if (!qpdf_oh_is_bool(p->q, item))
+			return false;
+		is[i] = qpdf_oh_get_bool_value(p->q, item);
+	}
+	buf_printf(p->out, "[%s %s]", is[0] ? "true" : "false", is[1] ? "true" : "false");
+	return true;
+}
+
+static bool put_stream_value(struct pdf *p, const struct pdf_row *row)
+{
+	const struct pdf_stream *s = &p->stream;
+
+	if (row->domain == PDF_FILTER) {
+		if (s->filter)
+			buf_printf(p->out, "/%s", s->filter);
+		return s->filter != NULL;
+	}
+	buf_printf(p->out, " %zu", row->domain == PDF_LENGTH ? s->data.n : s->unfolded);
+	return row->domain == PDF_LENGTH || row->need || (s->filter && s->filter[0] == 'F');
 }
 
 /* What does not begin with a delimiter is set off from its key by a blank. */
@@ -451,18 +502,17 @@ enum err pdf_put_value(struct pdf *p, const struct pdf_row *row, qpdf_oh v, bool
 		if (*ret)
 			buf_slice(p->out, p->image->colours);
 		return OK;
-	case PDF_LENGTH:
-		buf_printf(p->out, " %zu", p->stream.data.n);
+	case PDF_FIXED:
 		*ret = true;
+		buf_str(p->out, row->arg);
 		return OK;
+	case PDF_BOOLS:
+		*ret = put_bools(p, v);
+		return OK;
+	case PDF_LENGTH:
 	case PDF_UNFOLDED:
-		*ret = row->need || (p->stream.filter && p->stream.filter[0] == 'F');
-		buf_printf(p->out, " %zu", p->stream.unfolded);
-		return OK;
 	case PDF_FILTER:
-		*ret = p->stream.filter != NULL;
-		if (*ret)
-			buf_printf(p->out, "/%s", p->stream.filter);
+		*ret = put_stream_value(p, row);
 		return OK;
 	case PDF_DICTS:
 		return pdf_put_links(p, v, ret);
@@ -501,217 +551,16 @@ enum err pdf_put_dict(struct pdf *p, enum pdf_kind kind, qpdf_oh oh)
 	return buf_err(p->out);
 }
 
-/* --- streams -------------------------------------------------------------------------------- */
-
-enum err pdf_data(struct pdf *p, qpdf_oh stream, struct slice *ret)
-{
-	struct budget *b = p->job->budget;
-	unsigned char *got = NULL;
-	size_t n = 0;
-	QPDF_BOOL filtered = QPDF_FALSE;
-	struct slice copy;
-
-	if (qpdf_oh_has_key(p->q, qpdf_oh_get_dict(p->q, stream), "/F"))
-		return pdf_hold(p, "external-object", stream, "a stream in another file");
-	if ((qpdf_oh_get_stream_data(p->q, stream, qpdf_dl_specialized, &filtered, &got, &n) &
-	     QPDF_ERRORS) ||
-	    !filtered) {
-		free(got);
-		return pdf_hold(p, "pdf-filter", stream, "a stream that cannot be unfolded");
-	}
-	if (b && n > b->inflated_left) {
-		free(got);
-		return format_hold(p->job, ERR_LIMIT, "limit", S(""), 0,
-				   "the document unfolds to more than the limit");
-	}
-	if (b)
-		b->inflated_left -= n;
-	copy = arena_copy(p->job->arena, slice_of(got, n));
-	free(got);
-	*ret = copy;
-	return copy.p ? OK : ERR_MEMORY;
-}
-
-/* Folds the data into a zlib stream of the one form, where that is shorter. */
-static enum err fold(struct pdf *p, struct slice data)
-{
-	struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
-	uint8_t *to = arena_room(p->job->arena, data.n + 1);
-	size_t n = 0;
-
-	p->stream = (struct pdf_stream){.data = data, .unfolded = data.n};
-	if (c && to && data.n)
-		n = libdeflate_zlib_compress(c, data.p, data.n, to, data.n - 1);
-	libdeflate_free_compressor(c);
-	if (!c || !to)
-		return ERR_MEMORY;
-	if (n) {
-		to[0] = 0x78;
-		to[1] = 0x5E;
-		p->stream.data = slice_of(to, n);
-		p->stream.filter = "FlateDecode";
-	}
-	return OK;
-}
-
-static enum err put_stream(struct pdf *p, const struct pdf_item *item, qpdf_oh dict)
-{
-	TRY(pdf_put_dict(p, item->kind, dict));
-	buf_str(p->out, "\nstream\n");
-	buf_slice(p->out, p->stream.data);
-	buf_str(p->out, "\nendstream");
-	return buf_err(p->out);
-}
-
-static enum err put_font_file(struct pdf *p, const struct pdf_item *item)
-{
-	AUTO_BUF font;
-	struct slice data;
-	const char *why = NULL;
-	enum err e;
-
-	buf_init(&font, p->job->limits->output_bytes);
-	TRY(pdf_data(p, item->oh, &data));
-	e = pdf_sfnt(data, p->job->arena, &font, &why);
-	if (e == ERR_SYNTAX)
-		return pdf_hold(p, "pdf-font", item->oh, why);
-	TRY(e);
-	TRY(fold(p, buf_view(&font)));
-	/* What is not folded is the font itself, which ends with this function. */
-	return put_stream(p, item, 0);
-}
-
-/* Type 1 and CFF, by what they begin with, come out as CFF. */
-static enum err read_outline(struct slice data, struct pdf_outline *o)
-{
-	struct slice inner = pdf_cff_of_opentype(data);
-
-	if (slice_starts(data, S("%!")) || slice_starts(data, S("\x80\x01")))
-		return pdf_type1(data, o);
-	return pdf_cff(inner.n ? inner : data, o);
-}
-
-static enum err put_outline(struct pdf *p, const struct pdf_item *item)
-{
-	struct pdf_outline o;
-	struct slice data;
-	AUTO_BUF font;
-	enum err e;
-
-	buf_init(&font, p->job->limits->output_bytes);
-	TRY(pdf_data(p, item->oh, &data));
-	pdf_outline_init(&o, p->job->arena, p->job->limits->output_bytes);
-	e = read_outline(data, &o);
-	if (e == OK)
-		e = pdf_outline_print(&o, &font);
-	pdf_outline_free(&o);
-	if (e == ERR_SYNTAX)
-		return pdf_hold(p, "pdf-font", item->oh, o.why);
-	TRY(e);
-	TRY(fold(p, buf_view(&font)));
-	return put_stream(p, item, 0);
-}
-
-static enum err put_gids(struct pdf *p, const struct pdf_item *item)
-{
-	struct slice data;
-
-	TRY(pdf_data(p, item->oh, &data));
-	if (data.n % 2 || data.n > 131072)
-		return pdf_hold(p, "pdf-font", item->oh, "the map of a font's glyphs");
-	TRY(fold(p, data));
-	return put_stream(p, item, 0);
-}
-
-static enum err put_image(struct pdf *p, const struct pdf_item *item, qpdf_oh dict)
-{
-	struct pdf_image im;
-
-	TRY(pdf_read_image(p, item->oh, &im));
-	if (im.jpeg)
-		p->stream = (struct pdf_stream){.data = im.data, .filter = "DCTDecode"};
-	else
-		TRY(fold(p, im.data));
-	p->image = &im;
-	TRY(put_stream(p, item, dict));
-	p->image = NULL;
-	p->job->report->pictures++;
-	return OK;
-}
-
-static enum err put_form(struct pdf *p, const struct pdf_item *item, qpdf_oh dict)
-{
-	AUTO_BUF out;
-	struct slice data;
-	qpdf_oh own = pdf_get(p, dict, "/Resources");
-
-	buf_init(&out, p->job->limits->output_bytes);
-	if (qpdf_oh_is_dictionary(p->q, own))
-		p->items[p->now - 1].resources = own;
-	TRY(pdf_data(p, item->oh, &data));
-	p->uses = (struct pdf_uses){0};
-	TRY(pdf_content(p, data, p->items[p->now - 1].resources, &p->uses, &out));
-	TRY(fold(p, buf_view(&out)));
-	return put_stream(p, item, dict);
-}
-
-static enum err put_xobject(struct pdf *p, const struct pdf_item *item)
-{
-	qpdf_oh dict = qpdf_oh_get_dict(p->q, item->oh), layer = pdf_get(p, dict, "/OC");
-
-	if (!qpdf_oh_is_null(p->q, layer) && pdf_is_layer_hidden(p, layer))
-		return pdf_hold(p, "pdf-hidden-layer", item->oh, "a layer that is not shown");
-	if (qpdf_oh_has_key(p->q, dict, "/Ref"))
-		return pdf_hold(p, "external-object", item->oh, "a page of another document");
-	if (pdf_is(p, dict, "/Subtype", "/Image"))
-		return put_image(p, item, dict);
-	if (qpdf_oh_has_key(p->q, dict, "/Subtype") && !pdf_is(p, dict, "/Subtype", "/Form"))
-		return pdf_hold(p, "pdf-structure", item->oh, "neither a form nor a picture");
-	return put_form(p, item, dict);
-}
+/* --- objects -------------------------------------------------------------------------------- */
 
 static enum err put_object(struct pdf *p, struct pdf_item item)
 {
-	struct slice data;
-
-	switch (item.kind) {
-	case PDF_PAGE:
+	if (item.kind == PDF_PAGE)
 		return pdf_put_page(p, item.oh);
-	case PDF_CONTENT:
-		TRY(fold(p, item.data));
-		return put_stream(p, &item, 0);
-	case PDF_XOBJECT:
-		return put_xobject(p, &item);
-	case PDF_TRUETYPE:
-		return put_font_file(p, &item);
-	case PDF_CFF:
-		return put_outline(p, &item);
-	case PDF_UNICODE:
-		TRY(pdf_data(p, item.oh, &data));
-		TRY(pdf_unicode(p, data, &data));
-		TRY(fold(p, data));
-		return put_stream(p, &item, 0);
-	case PDF_GIDS:
-		return put_gids(p, &item);
-	case PDF_FONT:
+	if (item.kind == PDF_FONT)
 		TRY(pdf_check_font(p, item.oh));
-		return pdf_put_dict(p, item.kind, item.oh);
-	case PDF_NONE:
-	case PDF_CATALOG:
-	case PDF_PAGES:
-	case PDF_CID_FONT:
-	case PDF_DESCRIPTOR:
-	case PDF_RESOURCES:
-	case PDF_STATE:
-	case PDF_GROUP:
-	case PDF_SYSTEM:
-	case PDF_ENCODING:
-	case PDF_LINK:
-	case PDF_ACTION:
-	case PDF_KINDS:
-		break;
-	}
-	return pdf_put_dict(p, item.kind, item.oh);
+	return pdf_is_stream(item.kind) ? pdf_put_stream(p, item)
+					: pdf_put_dict(p, item.kind, item.oh);
 }
 
 /* A form that draws itself, or more than 24 within each other. */

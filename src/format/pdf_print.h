@@ -18,6 +18,16 @@ enum err pdf_put_value(struct pdf *p, const struct pdf_row *row, qpdf_oh v, bool
 enum err pdf_put_own(struct pdf *p, enum pdf_kind kind, const struct pdf_row *row, qpdf_oh oh,
 		     bool *ret_mine, bool *ret_some) NODISCARD;
 
+/* The same for patterns and shadings (pdf_pattern.c). */
+enum err pdf_put_pattern_own(struct pdf *p, enum pdf_kind kind, const struct pdf_row *row,
+			     qpdf_oh oh, bool *ret_mine, bool *ret_some) NODISCARD;
+/* Holds patterns and shadings that are not read. */
+enum err pdf_check_pattern(struct pdf *p, qpdf_oh pattern) NODISCARD;
+enum err pdf_check_shading(struct pdf *p, qpdf_oh shading) NODISCARD;
+
+/* The dictionary and data of an item whose kind is a stream (pdf_stream.c). */
+enum err pdf_put_stream(struct pdf *p, struct pdf_item item) NODISCARD;
+
 enum err pdf_put_page(struct pdf *p, qpdf_oh page) NODISCARD;
 /* The links of an array of annotations. */
 enum err pdf_put_links(struct pdf *p, qpdf_oh annotations, bool *ret_some) NODISCARD;

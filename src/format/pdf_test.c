@@ -2,6 +2,7 @@
 #include "base/test_file.h"
 #include "format/job_test.h"
 #include "format/pdf.h"
+#include "format/pdf_calculator.h"
 #include "format/pdf_lex.h"
 #include "format/pdf_sfnt.h"
 
@@ -39,21 +40,37 @@ static void numbers_have_one_form(void)
 /* One page with that content; fonts /A and /B, form /X, state /S, spaces /C1 /C3 /C9. */
 static void document(struct buf *out, const char *content)
 {
-	size_t at[10];
+	size_t at[24];
 	const char *objects[] = {
 	    "<</Type/Catalog/Pages 2 0 R>>",
 	    "<</Type/Pages/Kids[3 0 R]/Count 1>>",
 	    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</Font<</A 5 0 "
 	    "R/B "
 	    "5 0 R/T 7 0 R>>/XObject<</X 6 0 R/Me 8 0 R>>/ExtGState<</S<</CA 0.5/TR/Identity/XX 1>>"
-	    "/M<</SMask<<>>>>>>/ColorSpace<</C1[/CalGray<<>>]/C3[/CalRGB<<>>]/C9[/Pattern]>>>>>>",
+	    "/M<</SMask<<>>>>>>/ColorSpace<</C1[/CalGray<<>>]/C3[/CalRGB<<>>]/C9[/Unknown]/CP[/"
+	    "Pattern]/CI[/Indexed/DeviceRGB 1<000000FF8000>]/CU[/Pattern/DeviceRGB]"
+	    "/CT[/Separation/Ink/DeviceCMYK<</FunctionType 2/Domain[0 1]/N 1/C0[0 0 0 0]/C1[0 1 "
+	    "0.5 0]>>]>>"
+	    "/Pattern<</PA 9 0 R/PT 10 0 R/PU 11 0 R/PM<</PatternType 2/Shading<</ShadingType "
+	    "1>>>>>>"
+	    "/Shading<</SA 12 0 R/S4 13 0 R/SL 14 0 R>>>>>>",
 	    NULL,
 	    "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
 	    "<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Length 8>>stream\n0 0 m h "
 	    "\nendstream",
 	    "<</Type/Font/Subtype/Type3>>",
 	    "<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</Me 8 0 R>>>>/Length "
-	    "6>>stream\n/Me Do\nendstream"};
+	    "6>>stream\n/Me Do\nendstream",
+	    "<</PatternType 2/Shading 12 0 R/Matrix[1 0 0 1 5 5]/Type/Pattern>>",
+	    "<</PatternType 1/PaintType 1/TilingType 1/BBox[0 0 2 2]/XStep -2/YStep "
+	    "2/Resources<<>>/Length 14>>stream\n1 g 0 0 1 1 re f\nendstream",
+	    "<</PatternType 1/PaintType 2/TilingType 1/BBox[0 0 2 2]/XStep 2/YStep "
+	    "2/Resources<<>>/Length 14>>stream\n1 g 0 0 1 1 re f\nendstream",
+	    "<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 9 9]/Domain[0 2]/Extend[true "
+	    "false]/EVIL 1/Function<</FunctionType 2/Domain[0 2]/N 1/C0[1 0 0]/C1[0 0 1]>>>>",
+	    "<</ShadingType 4/Length 1>>stream\n1\nendstream",
+	    "<</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 9 9]/Function 15 0 R>>",
+	    "<</FunctionType 3/Domain[0 1]/Bounds[]/Encode[0 1]/Functions[15 0 R]>>"};
 
 	buf_str(out, "%PDF-1.4\n");
 	for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
@@ -66,12 +83,12 @@ static void document(struct buf *out, const char *content)
 				   content);
 		buf_str(out, "\nendobj\n");
 	}
-	at[9] = out->n;
+	at[23] = out->n;
 	buf_printf(out, "xref\n0 %zu\n0000000000 65535 f \n", ARRAY_LEN(objects) + 1);
 	for (size_t i = 0; i < ARRAY_LEN(objects); i++)
 		buf_printf(out, "%010zu 00000 n \n", at[i]);
 	buf_printf(out, "trailer\n<</Root 1 0 R/Size %zu>>\nstartxref\n%zu\n%%%%EOF\n",
-		   ARRAY_LEN(objects) + 1, at[9]);
+		   ARRAY_LEN(objects) + 1, at[23]);
 }
 
 /* The content as it comes out, unfolded by hand: it is too short to be folded. */
@@ -118,6 +135,53 @@ static void operators_come_out_typed(void)
 	becomes("q /C1 cs Q 1 scn", "q\n0 g\nQ\n1 g\n");
 	becomes("% comment with (\n[3 1.0] 0 d /S gs", "[3 1] 0 d\n/G1 gs\n");
 	becomes("/X Do /X Do", "/X1 Do\n/X1 Do\n");
+	becomes("0 0 m 2 w 1 0 0 RG 1 1 l S", "2 w\n1 0 0 RG\n0 0 m\n1 1 l\nS\n");
+	becomes("n f SCN 1 w", "1 w\n");
+}
+
+static void colours_become_those_of_devices(void)
+{
+	becomes("/CI cs 1 sc", "0 0 0 rg\n1 0.50196 0 rg\n");
+	becomes("/CI CS 7 sc", "0 0 0 RG\n1 g\n");
+	becomes("/CT CS 0.5 SCN", "0 1 0.5 0 K\n0 0.5 0.25 0 K\n");
+	becomes("/CP cs /PA scn", "/Pattern cs\n/P1 scn\n");
+	becomes("/Pattern CS /PT SCN", "/Pattern CS\n/P1 SCN\n");
+	/* one pattern for each colour of an uncoloured one */
+	becomes("/CU cs 1 0 0 /PU scn", "/Pattern cs\n/P1 scn\n");
+	becomes("/CU CS 1 0 0 /PU SCN", "1 0 0 rg\n1 0 0 RG\n0 0 1 1 re\nf\n");
+	becomes("/SA sh", "/S1 sh\n");
+}
+
+static void programs_of_functions_are_run(void)
+{
+	static const struct {
+		const char *text;
+		double in, want;
+	} cases[] = {{"{ 2 mul 1 exch sub }", 0.25, 0.5},
+		     {"{ dup 0.5 gt { pop 1 } { pop 0 } ifelse }", 0.6, 1},
+		     {"{ dup 0.5 gt { pop 1 } if }", 0.4, 0.4},
+		     {"{ 1 2 3 3 1 roll pop pop pop }", 7, 7},
+		     {"{ 5 1 index add 2 div exch pop }", 1, 3},
+		     {"{ 90 mul sin }", 1, 1},
+		     {"{ 3 copy }", 1, -1},
+		     {"{ pop pop }", 1, -1}};
+	static const char *const bad[] = {"", "{", "{ } }", "{ exec }", "{ { 1 } }", "1"};
+	AUTO_ARENA a = arena_new(1 << 22);
+	struct pdf_calculator c;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		double stack[PDF_CALCULATOR_STACK] = {cases[i].in};
+		unsigned n = 1;
+		bool good;
+
+		REQUIRE(pdf_calculator_read(slice_str(cases[i].text), a, &c) == OK);
+		good = pdf_calculator_run(&c, stack, &n);
+		CHECK(good == (cases[i].want >= 0));
+		CHECK(!good || (n > 0 && stack[n - 1] > cases[i].want - 1e-9 &&
+				stack[n - 1] < cases[i].want + 1e-9));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(pdf_calculator_read(slice_str(bad[i]), a, &c) == ERR_SYNTAX);
 }
 
 static void what_is_open_is_closed(void)
@@ -142,6 +206,14 @@ static void content_that_lies_is_held(void)
 	    "evil",
 	    "/C9 cs",
 	    "/Pat scn",
+	    "/CP cs /No scn",
+	    "/CP cs 1 scn",
+	    "/CU cs /PU scn",
+	    "/CU cs 1 /PU scn",
+	    "/CP cs /PM scn",
+	    "/S4 sh",
+	    "/SL sh",
+	    "0 0 m 1 0 0 1 0 0 cm",
 	    "BI /W 1 ID x EI",
 	    "/Sh sh",
 	    "(a Tj",
@@ -151,7 +223,6 @@ static void content_that_lies_is_held(void)
 	    "BT q ET",
 	    "} w",
 	    "0 0 l",
-	    "W n",
 	    "8 Tr",
 	    "0 0 m W W n",
 	    "BT BT",
@@ -159,7 +230,6 @@ static void content_that_lies_is_held(void)
 	    "(a) Tj",
 	    "1 0 d0",
 	    "[(a) /b] TJ",
-	    "/M gs",
 	    "1 1 1 1 1 scn",
 	    "<</A 1 w",
 	};
@@ -167,6 +237,7 @@ static void content_that_lies_is_held(void)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		is_held(bad[i], strcmp(bad[i], "BT /T 1 Tf ET") == 0 ? "pdf-font" : "pdf-content");
 	is_held("/Me Do", "limit");
+	is_held("/M gs", "pdf-structure");
 }
 
 static void depth_has_an_end(void)
@@ -286,6 +357,7 @@ static void text_is_held_by_name(void)
 }
 
 TESTS(CASE(numbers_have_one_form), CASE(operators_come_out_typed), CASE(what_is_open_is_closed),
+      CASE(colours_become_those_of_devices), CASE(programs_of_functions_are_run),
       CASE(content_that_lies_is_held), CASE(depth_has_an_end), CASE(maps_to_unicode_become_lists),
       CASE(fonts_lose_their_programs), CASE(fonts_that_lie_are_refused_or_settled),
       CASE(broken_files_are_held), CASE(text_is_held_by_name))

@@ -50,6 +50,7 @@ const struct pdf_row pdf_rows[] = {
 	K(XOBJECT, "Group", DICT, MAY, NULL, PDF_GROUP)
 	K(XOBJECT, "Height", INT, MAY, NULL, PDF_NONE, 1, 1 << 20)
 	K(XOBJECT, "ImageMask", BOOL, MAY)
+	K(XOBJECT, "Interpolate", BOOL, MAY)
 	K(XOBJECT, "Length", LENGTH, NEED)
 	K(XOBJECT, "Mask", REF, MAY, NULL, PDF_XOBJECT)
 	K(XOBJECT, "Matrix", NUMBERS, MAY, NULL, PDF_NONE, 6, 6)
@@ -114,6 +115,8 @@ const struct pdf_row pdf_rows[] = {
 
 	K(RESOURCES, "ExtGState", MAP, MAY, "G", PDF_STATE)
 	K(RESOURCES, "Font", MAP, MAY, "F", PDF_FONT)
+	K(RESOURCES, "Pattern", MAP, MAY, "P", PDF_TILING)
+	K(RESOURCES, "Shading", MAP, MAY, "S", PDF_SHADING)
 	K(RESOURCES, "XObject", MAP, MAY, "X", PDF_XOBJECT)
 
 	K(STATE, "AIS", BOOL, MAY)
@@ -123,8 +126,48 @@ const struct pdf_row pdf_rows[] = {
 	K(STATE, "LJ", INT, MAY, NULL, PDF_NONE, 0, 2)
 	K(STATE, "LW", NUMBER, MAY, NULL, PDF_NONE, 0, 100000)
 	K(STATE, "ML", NUMBER, MAY, NULL, PDF_NONE, 0, 100000)
-	K(STATE, "SMask", NAME, MAY, "None")
+	K(STATE, "SMask", CODING, MAY, "None", PDF_MASK)
 	K(STATE, "ca", NUMBER, MAY, NULL, PDF_NONE, 0, 1)
+
+	K(MASK, "BC", NUMBERS, MAY, NULL, PDF_NONE, 1, 4)
+	K(MASK, "G", REF, NEED, NULL, PDF_XOBJECT)
+	K(MASK, "S", NAME, NEED, "Alpha Luminosity")
+	K(MASK, "Type", NAME, NEED, "Mask")
+
+	K(TILING, "BBox", NUMBERS, NEED, NULL, PDF_NONE, 4, 4)
+	K(TILING, "DL", UNFOLDED, MAY)
+	K(TILING, "Filter", FILTER, MAY)
+	K(TILING, "Length", LENGTH, NEED)
+	K(TILING, "Matrix", NUMBERS, MAY, NULL, PDF_NONE, 6, 6)
+	K(TILING, "PaintType", FIXED, NEED, " 1")
+	K(TILING, "PatternType", FIXED, NEED, " 1")
+	K(TILING, "Resources", DICT, NEED, NULL, PDF_RESOURCES)
+	K(TILING, "TilingType", INT, NEED, NULL, PDF_NONE, 1, 3)
+	K(TILING, "Type", NAME, NEED, "Pattern")
+	K(TILING, "XStep", NUMBER, NEED, NULL, PDF_NONE, 0, 1000000)
+	K(TILING, "YStep", NUMBER, NEED, NULL, PDF_NONE, 0, 1000000)
+
+	K(SHADED, "Matrix", NUMBERS, MAY, NULL, PDF_NONE, 6, 6)
+	K(SHADED, "PatternType", FIXED, NEED, " 2")
+	K(SHADED, "Shading", DICT, NEED, NULL, PDF_SHADING)
+	K(SHADED, "Type", NAME, NEED, "Pattern")
+
+	K(SHADING, "BBox", NUMBERS, MAY, NULL, PDF_NONE, 4, 4)
+	K(SHADING, "Background", NUMBERS, MAY, NULL, PDF_NONE, 1, 4)
+	K(SHADING, "ColorSpace", NAME, NEED, DEVICES)
+	K(SHADING, "Coords", NUMBERS, NEED, NULL, PDF_NONE, 4, 6)
+	K(SHADING, "Extend", BOOLS, MAY)
+	K(SHADING, "Function", REF, NEED, NULL, PDF_FUNCTION)
+	K(SHADING, "ShadingType", INT, NEED, NULL, PDF_NONE, 2, 3)
+
+	K(FUNCTION, "BitsPerSample", FIXED, NEED, " 8")
+	K(FUNCTION, "DL", UNFOLDED, MAY)
+	K(FUNCTION, "Domain", FIXED, NEED, "[0 1]")
+	K(FUNCTION, "Filter", FILTER, MAY)
+	K(FUNCTION, "FunctionType", FIXED, NEED, " 0")
+	K(FUNCTION, "Length", LENGTH, NEED)
+	K(FUNCTION, "Range", FIXED, NEED, "[0 1]|[0 1 0 1 0 1]|[0 1 0 1 0 1 0 1]")
+	K(FUNCTION, "Size", FIXED, NEED, "[256]")
 
 	K(GROUP, "CS", NAME, MAY, DEVICES)
 	K(GROUP, "I", BOOL, MAY)
@@ -158,18 +201,18 @@ const struct pdf_row pdf_rows[] = {
 #define C PDF_AT_CLIP
 static const struct pdf_operator operators[] = {
 	{"\"", "nns", T, 0}, {"'", "s", T, 0}, {"B", "", H | C, P}, {"B*", "", H | C, P},
-	{"BT", "", P, T}, {"Do", "X", P, 0}, {"ET", "", T, P},
+	{"BT", "", P, T}, {"CS", "p", P | T, 0}, {"Do", "X", P, 0}, {"ET", "", T, P},
 	{"G", "n", P | T, 0}, {"J", "i", P | T, 0}, {"K", "nnnn", P | T, 0}, {"M", "n", P | T, 0},
-	{"Q", "", P, 0}, {"RG", "nnn", P | T, 0}, {"S", "", H | C, P}, {"T*", "", T, 0},
+	{"Q", "", P, 0}, {"RG", "nnn", P | T, 0}, {"S", "", H | C, P}, {"SCN", "P", P | T, 0}, {"T*", "", T, 0},
 	{"TD", "nn", T, 0}, {"TJ", "t", T, 0}, {"TL", "n", P | T, 0}, {"Tc", "n", P | T, 0},
 	{"Td", "nn", T, 0}, {"Tf", "Fn", P | T, 0}, {"Tj", "s", T, 0}, {"Tm", "nnnnnn", T, 0},
 	{"Tr", "i", P | T, 0}, {"Ts", "n", P | T, 0}, {"Tw", "n", P | T, 0}, {"Tz", "n", P | T, 0},
 	{"W", "", H, C}, {"W*", "", H, C}, {"b", "", H | C, P}, {"b*", "", H | C, P},
-	{"c", "nnnnnn", H, 0}, {"cm", "nnnnnn", P, 0}, {"d", "dn", P | T, 0}, {"f", "", H | C, P},
+	{"c", "nnnnnn", H, 0}, {"cm", "nnnnnn", P, 0}, {"cs", "p", P | T, 0}, {"d", "dn", P | T, 0}, {"f", "", H | C, P},
 	{"f*", "", H | C, P}, {"g", "n", P | T, 0}, {"gs", "G", P | T, 0}, {"h", "", H, 0},
 	{"j", "i", P | T, 0}, {"k", "nnnn", P | T, 0}, {"l", "nn", H, 0}, {"m", "nn", P | H, H},
 	{"n", "", H | C, P}, {"q", "", P, 0}, {"re", "nnnn", P | H, H}, {"rg", "nnn", P | T, 0},
-	{"s", "", H | C, P}, {"v", "nnnn", H, 0}, {"w", "n", P | T, 0}, {"y", "nnnn", H, 0},
+	{"s", "", H | C, P}, {"scn", "P", P | T, 0}, {"sh", "S", P, 0}, {"v", "nnnn", H, 0}, {"w", "n", P | T, 0}, {"y", "nnnn", H, 0},
 };
 #undef P
 #undef T
@@ -196,7 +239,13 @@ const struct pdf_row *pdf_rows_of(enum pdf_kind kind, size_t *ret_n)
 bool pdf_is_stream(enum pdf_kind kind)
 {
 	return kind == PDF_CONTENT || kind == PDF_XOBJECT || kind == PDF_TRUETYPE ||
-	       kind == PDF_CFF || kind == PDF_UNICODE || kind == PDF_GIDS;
+	       kind == PDF_CFF || kind == PDF_UNICODE || kind == PDF_GIDS || kind == PDF_TILING ||
+	       kind == PDF_FUNCTION;
+}
+
+bool pdf_draws(enum pdf_kind kind)
+{
+	return kind == PDF_XOBJECT || kind == PDF_TILING;
 }
 
 bool pdf_word_in(const char *words, struct slice word)

@@ -27,10 +27,15 @@ enum pdf_kind {
 	PDF_TRUETYPE, /* stream: FontFile2 */
 	PDF_CFF,      /* stream: FontFile3 */
 	PDF_UNICODE,  /* stream: ToUnicode */
+	PDF_TILING,   /* stream: a pattern that is drawn again and again */
+	PDF_FUNCTION, /* stream: the run of colours of a shading */
 	PDF_GIDS,     /* stream: CIDToGIDMap */
 	/* dictionaries within objects */
 	PDF_RESOURCES,
 	PDF_STATE, /* of ExtGState */
+	PDF_MASK,  /* of a state: SMask */
+	PDF_SHADED, /* a pattern that is a shading */
+	PDF_SHADING,
 	PDF_GROUP,
 	PDF_SYSTEM, /* CIDSystemInfo */
 	PDF_ENCODING,
@@ -59,6 +64,8 @@ enum pdf_domain {
 	PDF_WORD,      /* a string of printable ASCII: one of the words of `arg` */
 	PDF_URI,       /* a string that names_link_ok accepts */
 	PDF_DEST,      /* [page /Fit] or [page /XYZ left top 0] */
+	PDF_FIXED,     /* the bytes of `arg`; one of them where there are several, between bars */
+	PDF_BOOLS,     /* an array of two */
 	PDF_LENGTH,    /* of the stream's data */
 	PDF_FILTER,    /* FlateDecode where that is shorter, DCTDecode for a JPEG */
 	PDF_UNFOLDED,  /* length of the unfolded data: DL where FlateDecode is, Length1 always */
@@ -81,6 +88,8 @@ extern const size_t pdf_rows_n;
 /* The rows of a kind: *ret_n of them. */
 const struct pdf_row *pdf_rows_of(enum pdf_kind kind, size_t *ret_n);
 bool pdf_is_stream(enum pdf_kind kind);
+/* What may draw something that draws: a loop of them would never end. */
+bool pdf_draws(enum pdf_kind kind);
 bool pdf_word_in(const char *words, struct slice word);
 bool pdf_font_name_ok(struct slice s);
 bool pdf_glyph_name_ok(struct slice s); /* 1 to 31 of A-Z a-z 0-9 . _ */
@@ -92,8 +101,8 @@ struct pdf_operator {
 	const char *name;
 	/*
 	 * One letter an operand: n number, i integer 0 to 7, s string, d array of at most 16
-	 * numbers that are not negative, t array of strings and numbers, F X G name of a font,
-	 * XObject, graphics state.
+	 * numbers that are not negative, t array of strings and numbers, F X G P S name of a
+	 * font, XObject, graphics state, pattern, shading, p the name Pattern.
 	 */
 	const char *operands;
 	uint8_t places; /* of enum pdf_place */

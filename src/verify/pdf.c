@@ -15,7 +15,8 @@ struct object {
 	size_t at;
 	uint32_t owner;          /* of a content: its page */
 	struct pdf_counts names; /* of a page or form */
-	bool image, wants_mask;
+	bool image, wants_mask, wants_form;
+	unsigned components; /* of a function: those of its shading */
 };
 
 /* What the keys of the object that is being read say. */
@@ -23,7 +24,9 @@ struct facts {
 	uint32_t keys; /* bit i: row i of its kind */
 	struct slice subtype, filter;
 	int64_t length, unfolded, size, width, height, depth, kids, count, first, last;
-	size_t decode, widths;
+	size_t decode, widths, coords, background;
+	int64_t shading;
+	unsigned shades, outputs;
 	unsigned components;
 	bool is_mask, indexed, coding_is_name, unfolded_set;
 };
@@ -76,7 +79,7 @@ static bool reference(struct pdf *p, enum pdf_kind kind, uint32_t *ret)
 	} else if (kind == PDF_CONTENT) {
 		return false; /* each page has its own */
 	}
-	if (kind == PDF_XOBJECT && p->now && object(p, p->now)->kind == PDF_XOBJECT) {
+	if (pdf_draws(kind) && p->now && pdf_draws(object(p, p->now)->kind)) {
 		p->e = arena_grow(p->v->arena, (void **)&p->edges, p->edges_n, &p->edges_cap,
 				  sizeof *p->edges);
 		if (p->e != OK)
@@ -148,7 +151,7 @@ static bool dicts(struct pdf *p, const struct pdf_row *row)
 /* <</F1 5 0 R/F2 ...>>: numbered from 1, without a gap. */
 static bool map(struct pdf *p, const struct pdf_row *row)
 {
-	static const char letters[] = "GFX";
+	static const char letters[] = "GFXPS";
 	uint32_t n = 0, to;
 	char key[16];
 
@@ -158,9 +161,16 @@ static bool map(struct pdf *p, const struct pdf_row *row)
 		snprintf(key, sizeof key, "/%s%u", row->arg, ++n);
 		if (!pdf_literal(&p->r, key))
 			return false;
-		if (row->to == PDF_STATE ? !dict(p, row->to)
-					 : !pdf_literal(&p->r, " ") || !reference(p, row->to, &to))
+		if (row->to == PDF_STATE || row->to == PDF_SHADING) {
+			if (!dict(p, row->to))
+				return false;
+		} else if (row->to == PDF_TILING && !pdf_literal(&p->r, " ")) {
+			if (!dict(p, PDF_SHADED))
+				return false;
+		} else if ((row->to != PDF_TILING && !pdf_literal(&p->r, " ")) ||
+			   !reference(p, row->to, &to)) {
 			return false;
+		}
 	}
 	object(p, p->now)->names.of[strchr(letters, row->arg[0]) - letters] = n;
 	return n > 0;
@@ -285,6 +295,7 @@ static void note_int(struct pdf *p, const struct pdf_row *row, int64_t v)
 	} kept[] = {{PDF_XOBJECT, "Width", &p->facts.width},
 		    {PDF_XOBJECT, "Height", &p->facts.height},
 		    {PDF_XOBJECT, "BitsPerComponent", &p->facts.depth},
+		    {PDF_SHADING, "ShadingType", &p->facts.shading},
 		    {PDF_PAGES, "Count", &p->facts.count},
 		    {PDF_PAGE, "Rotate", &p->facts.size},
 		    {PDF_FONT, "FirstChar", &p->facts.first},
@@ -293,6 +304,93 @@ static void note_int(struct pdf *p, const struct pdf_row *row, int64_t v)
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
 		if (kept[i].kind == row->kind && strcmp(kept[i].key, row->key) == 0)
 			*kept[i].to = v;
+}
+
+/* One of the texts of the row, between bars; which one tells the outputs of a function. */
+static bool fixed(struct pdf *p, const struct pdf_row *row)
+{
+	struct slice all = slice_str(row->arg);
+	char text[64];
+
+	p->facts.outputs = 1;
+	while (all.n) {
+		size_t n = slice_find_byte(all, '|');
+		struct slice one = slice_head(all, n);
+
+		snprintf(text, sizeof text, "%.*s", (int)one.n, (const char *)one.p);
+		if (pdf_literal(&p->r, text)) {
+			if (row->kind == PDF_FUNCTION && strcmp(row->key, "Range") == 0)
+				p->facts.components = p->facts.outputs;
+			return true;
+		}
+		p->facts.outputs += p->facts.outputs == 1 ? 2 : 1;
+		all = slice_from(all, n == SIZE_MAX ? n : n + 1);
+	}
+	return false;
+}
+
+static bool bools(struct pdf *p)
+{
+	if (!pdf_literal(&p->r, "[true") && !pdf_literal(&p->r, "[false"))
+		return false;
+	return pdf_literal(&p->r, " true]") || pdf_literal(&p->r, " false]");
+}
+
+/* A shading's function has as many outputs as its space has components. */
+static bool own_function(struct pdf *p, uint32_t to)
+{
+	struct object *o = object(p, to);
+
+	if (o->components && o->components != p->facts.shades)
+		return false;
+	o->components = p->facts.shades;
+	return o->components > 0;
+}
+
+/* Axial: two places, radial: two circles; a background of the same space. */
+static bool good_shading(const struct pdf *p)
+{
+	const struct facts *f = &p->facts;
+
+	return f->coords == (f->shading == 2 ? 4 : 6) &&
+	       (!f->background || f->background == f->shades);
+}
+
+static bool note_count(struct pdf *p, const struct pdf_row *row, size_t n)
+{
+	const struct {
+		enum pdf_kind kind;
+		const char *key;
+		size_t *to;
+	} kept[] = {{PDF_XOBJECT, "Decode", &p->facts.decode},
+		    {PDF_FONT, "Widths", &p->facts.widths},
+		    {PDF_SHADING, "Coords", &p->facts.coords},
+		    {PDF_SHADING, "Background", &p->facts.background}};
+
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		if (kept[i].kind == row->kind && strcmp(kept[i].key, row->key) == 0)
+			*kept[i].to = n;
+	return true;
+}
+
+/* What the object that is named has to be, beyond its kind. */
+static bool note_ref(struct pdf *p, const struct pdf_row *row, uint32_t to)
+{
+	if (row->kind == PDF_XOBJECT)
+		object(p, to)->wants_mask = true;
+	if (row->kind == PDF_MASK)
+		object(p, to)->wants_form = true;
+	return row->kind != PDF_SHADING || own_function(p, to);
+}
+
+/* The steps of a pattern are at least a tenth. */
+static bool number(struct pdf *p, const struct pdf_row *row)
+{
+	int64_t v = 0;
+
+	return pdf_literal(&p->r, " ") && pdf_read_number(&p->r, &v) &&
+	       v >= row->lo * (int64_t)100000 && v <= row->hi * (int64_t)100000 &&
+	       (row->kind != PDF_TILING || v >= 10000);
 }
 
 static bool value(struct pdf *p, const struct pdf_row *row)
@@ -307,6 +405,8 @@ static bool value(struct pdf *p, const struct pdf_row *row)
 		s = name(p);
 		if (strcmp(row->key, "Subtype") == 0)
 			p->facts.subtype = s;
+		if (row->kind == PDF_SHADING)
+			p->facts.shades = components(s);
 		return pdf_word_in(row->arg, s);
 	case PDF_INT:
 		if (!pdf_literal(&p->r, " ") || !read_int(p, &v))
@@ -314,19 +414,14 @@ static bool value(struct pdf *p, const struct pdf_row *row)
 		note_int(p, row, v);
 		return v >= row->lo && v <= row->hi;
 	case PDF_NUMBER:
-		return pdf_literal(&p->r, " ") && pdf_read_number(&p->r, &v) &&
-		       v >= row->lo * (int64_t)100000 && v <= row->hi * (int64_t)100000;
+		return number(p, row);
 	case PDF_NUMBERS:
-		if (!numbers(p, row->lo, row->hi, &n))
-			return false;
-		if (row->kind == PDF_XOBJECT && strcmp(row->key, "Decode") == 0)
-			p->facts.decode = n;
-		if (row->kind == PDF_FONT)
-			p->facts.widths = n;
-		return true;
+		return numbers(p, row->lo, row->hi, &n) && note_count(p, row, n);
 	case PDF_BOOL:
-		if (row->kind == PDF_XOBJECT) /* ImageMask is there only where it is true */
-			return p->facts.is_mask = pdf_literal(&p->r, " true");
+		if (row->kind == PDF_XOBJECT) { /* these are there only where they are true */
+			p->facts.is_mask |= strcmp(row->key, "ImageMask") == 0;
+			return pdf_literal(&p->r, " true");
+		}
 		return pdf_literal(&p->r, " true") || pdf_literal(&p->r, " false");
 	case PDF_FONT_NAME:
 		return pdf_font_name_ok(name(p));
@@ -335,11 +430,8 @@ static bool value(struct pdf *p, const struct pdf_row *row)
 			return true;
 		return pdf_literal(&p->r, " ") && reference(p, row->to, &to);
 	case PDF_REF:
-		if (!pdf_literal(&p->r, " ") || !reference(p, row->to, &to))
-			return false;
-		if (row->kind == PDF_XOBJECT)
-			object(p, to)->wants_mask = true;
-		return true;
+		return pdf_literal(&p->r, " ") && reference(p, row->to, &to) &&
+		       note_ref(p, row, to);
 	case PDF_REFS:
 		return references(p, row);
 	case PDF_DICT:
@@ -361,6 +453,10 @@ static bool value(struct pdf *p, const struct pdf_row *row)
 		return word(p, row);
 	case PDF_DEST:
 		return destination(p);
+	case PDF_FIXED:
+		return fixed(p, row);
+	case PDF_BOOLS:
+		return bools(p);
 	case PDF_LENGTH:
 		return pdf_literal(&p->r, " ") && read_int(p, &p->facts.length) &&
 		       p->facts.length >= 0;
@@ -384,6 +480,8 @@ static bool dict(struct pdf *p, enum pdf_kind kind)
 	const struct pdf_row *rows = pdf_rows_of(kind, &n);
 	uint32_t keys = 0;
 
+	if (kind == PDF_SHADING)
+		p->facts.background = p->facts.coords = p->facts.shades = 0;
 	if (!pdf_literal(&p->r, "<<"))
 		return false;
 	while (!pdf_literal(&p->r, ">>")) {
@@ -399,6 +497,8 @@ static bool dict(struct pdf *p, enum pdf_kind kind)
 	while (k < n)
 		if (rows[k++].need)
 			return false;
+	if (kind == PDF_SHADING && !good_shading(p))
+		return false;
 	/* A link leads to one place. */
 	if (kind == PDF_LINK && ((keys & 1) != 0) == ((keys & 4) != 0))
 		return false;
@@ -485,7 +585,8 @@ static enum err form(struct pdf *p, struct slice data)
 {
 	if (!has(p, "BBox") || !has(p, "Resources") || has(p, "BitsPerComponent") ||
 	    has(p, "ColorSpace") || has(p, "Decode") || has(p, "Height") || has(p, "ImageMask") ||
-	    has(p, "Mask") || has(p, "SMask") || has(p, "Width") || object(p, p->now)->wants_mask)
+	    has(p, "Interpolate") || has(p, "Mask") || has(p, "SMask") || has(p, "Width") ||
+	    object(p, p->now)->wants_mask)
 		return verify_bad(p->v, p->r.at, "the keys of a form");
 	return pdf_verify_content(p->v, p->r.at, data, &object(p, p->now)->names);
 }
@@ -541,6 +642,13 @@ static enum err stream(struct pdf *p)
 		return pdf_verify_unicode(p->v, o->at, data);
 	if (o->kind == PDF_TRUETYPE)
 		return pdf_verify_font(p->v, o->at, data);
+	if (o->kind == PDF_TILING)
+		return pdf_verify_content(p->v, o->at, data, &o->names);
+	if (o->kind == PDF_FUNCTION)
+		return data.n == (size_t)256 * p->facts.components &&
+			       p->facts.components == o->components
+			   ? OK
+			   : verify_bad(p->v, o->at, "the colours of a shading");
 	if (o->kind == PDF_CFF) {
 		const struct object *of = object(p, o->owner);
 
@@ -605,7 +713,8 @@ static enum err check_drawn(struct pdf *p)
 		first[p->edges[i].from] = (uint32_t)i;
 	for (uint32_t k = 1; k <= p->n; k++)
 		if (!edges_end(p, first, done, k, 0) ||
-		    (object(p, k)->wants_mask && !object(p, k)->image))
+		    (object(p, k)->wants_mask && !object(p, k)->image) ||
+		    (object(p, k)->wants_form && object(p, k)->image))
 			return verify_bad(p->v, object(p, k)->at, "object %u draws itself", k);
 	return OK;
 }

@@ -13,8 +13,8 @@
 #include "names/pdf.h"
 #include "verify/grammar.h"
 
-/* Names that a page or form has: states, fonts, XObjects. */
-enum pdf_named { PDF_STATES, PDF_FONTS, PDF_DRAWN, PDF_NAMED };
+/* Names that a page, form or pattern has. */
+enum pdf_named { PDF_STATES, PDF_FONTS, PDF_DRAWN, PDF_PATTERNS, PDF_SHADINGS, PDF_NAMED };
 
 struct pdf_counts {
 	uint32_t of[PDF_NAMED];

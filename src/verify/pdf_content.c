@@ -97,6 +97,7 @@ struct content {
 	struct pdf_counts used, names;
 	uint8_t place;
 	uint32_t depth;
+	uint8_t pattern; /* the line before set the space of patterns: 's' to fill, 'S' to stroke */
 };
 
 static bool read_array(struct content *c, struct operands *o)
@@ -130,12 +131,16 @@ static bool read_array(struct content *c, struct operands *o)
 /* /F1: a name of the page, at most one beyond those that were used before. */
 static bool read_name(struct content *c, struct operands *o)
 {
-	static const char letters[] = "GFX";
+	static const char letters[] = "GFXPS";
 	const char *letter = strchr(letters, peek(&c->r));
 	struct reader before;
 	int64_t v = 0;
 	uint32_t *used;
 
+	if (pdf_literal(&c->r, "Pattern")) {
+		o->types[o->n++] = 'p';
+		return true;
+	}
 	if (!letter || !*letter)
 		return false;
 	o->types[o->n++] = *letter;
@@ -219,6 +224,11 @@ static bool line(struct content *c)
 	if (!op || !(op->places & c->place) || !fit(&o, op->operands))
 		return false;
 	reader_take(&c->r, name.n + 1);
+	/* A pattern's space and the pattern stand together. */
+	if (c->pattern ? name.p[0] != c->pattern || name.n != 3
+		       : slice_eq(name, S("scn")) || slice_eq(name, S("SCN")))
+		return false;
+	c->pattern = slice_eq(name, S("cs")) ? 's' : slice_eq(name, S("CS")) ? 'S' : 0;
 	if (slice_eq(name, S("q")) && ++c->depth == DEPTH_MAX)
 		return false;
 	if (slice_eq(name, S("Q")) && c->depth-- == 0)
@@ -239,7 +249,7 @@ enum err pdf_verify_content(struct verify *v, size_t at, struct slice content,
 		if (!line(&c))
 			return verify_bad(v, at, "operator at byte %zu of the content", from);
 	}
-	if (c.depth || c.place != PDF_AT_PAGE)
+	if (c.depth || c.place != PDF_AT_PAGE || c.pattern)
 		return verify_bad(v, at, "the content does not end as it began");
 	if (memcmp(&c.used, names, sizeof c.used) != 0)
 		return verify_bad(v, at, "a name that the content does not use");
