@@ -32,8 +32,8 @@ enum pdf_kind {
 	PDF_GIDS,     /* stream: CIDToGIDMap */
 	/* dictionaries within objects */
 	PDF_RESOURCES,
-	PDF_STATE, /* of ExtGState */
-	PDF_MASK,  /* of a state: SMask */
+	PDF_STATE,  /* of ExtGState */
+	PDF_MASK,   /* of a state: SMask */
 	PDF_SHADED, /* a pattern that is a shading */
 	PDF_SHADING,
 	PDF_GROUP,
