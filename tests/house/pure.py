@@ -16,7 +16,7 @@ LIBC = set("""
 malloc calloc realloc free abort memcpy memmove memset memcmp memchr memmem memrchr strlen strnlen
 strcmp strncmp strchr strrchr strstr strtol strtoul strtod qsort bsearch snprintf vsnprintf sprintf
 setjmp longjmp _setjmp __longjmp_chk toupper tolower
-floor ceil round lround llround sqrt pow fabs fmod exp log log10 cos sin trunc rint lrint isnan isinf
+floor ceil round lround llround sqrt pow fabs fmod exp log log10 atan2 cos sin trunc rint lrint isnan isinf
 stderr fprintf fwrite fputs
 """.split())
 # Compiler support: arithmetic, stack protector, fortified copies, sanitizers, control flow.
