@@ -123,6 +123,11 @@ void gateway_work(struct gateway *g)
 	g->working = false;
 }
 
+void gateway_watermark(struct gateway *g, uint64_t bytes)
+{
+	g->conf.watermark_bytes = bytes;
+}
+
 bool gateway_busy(const struct gateway *g)
 {
 	return running(g) > 0;

@@ -66,6 +66,8 @@ void gateway_forget(struct gateway *g, void *arg);
 void gateway_work(struct gateway *g);
 /* One slice of what takes long; after it others may be served. */
 void gateway_slice(struct gateway *g);
+/* Another limit of gateway_conf. */
+void gateway_watermark(struct gateway *g, uint64_t bytes);
 /* Once a second: stale uploads, ended retention, old sessions. Purging stops after a clock jump. */
 void gateway_tick(struct gateway *g, uint64_t mono_ms);
 /*

@@ -1,4 +1,4 @@
-#include "sekisho/parent.h"
+#include "sekisho/parent_internal.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -14,61 +14,11 @@
 #include "sekisho/subcommand.h"
 #include "worker/proto.h"
 
-#define PROCESSES_MAX 128
-#define LINKS_MAX 512
-#define DELAY_FIRST_MS 100u
-#define DELAY_MOST_MS 10000u
-#define STEADY_MS 10000u /* having lived so long, a role is no longer crashing in a row */
-#define STOP_MS 10000u
-#define STAGES 4u /* of leaving */
-
-struct parent;
-
-/* One process of a role. */
-struct process {
-	struct parent *p;
-	enum role_id role;
-	size_t set; /* index of its zone or peer, SIZE_MAX for neither */
-	unsigned n;
-	bool running, ready, known; /* known: was started once */
-	struct spawned child;
-	int control;
-	struct loop_watch *death, *words;
-	struct loop_timer *again;
-	uint64_t started_ms;
-	unsigned delay_ms;
-	char syscall[32]; /* forbidden call that it told of, "" for none */
-};
-
-/* One edge between two processes. An end is here only until its process is started. */
-struct link {
-	size_t end[2]; /* indexes of processes */
-	int fd[2];
-};
-
-struct parent {
-	const struct parent_conf *conf;
-	struct loop *loop;
-	int exe[PROGRAM_COUNT];
-	struct given given;
-	bool root;       /* each role is a user of its own */
-	int running;     /* DIR/running */
-	unsigned lacked; /* namespaces that some role did not get */
-	struct process proc[PROCESSES_MAX];
-	size_t procs;
-	struct link link[LINKS_MAX];
-	size_t links;
-	bool stopping, told_ready;
-	unsigned told_stop; /* how many of the stages of leaving were told */
-	enum err failed;
-	struct wire_msg msg;
-};
-
-static const char *set_name(const struct parent *p, const struct process *c)
+const char *parent_set_name(const struct parent *p, const struct process *c)
 {
 	if (c->set == SIZE_MAX)
 		return "-";
-	return roles[c->role].per == PER_PEER ? p->conf->config->witnesses[c->set].name
+	return roles[c->role].per == PER_PEER ? p->config->witnesses[c->set].name
 					      : p->given.zone[c->set].zone;
 }
 
@@ -77,7 +27,7 @@ static const char *set_name(const struct parent *p, const struct process *c)
 static enum err plan_processes(struct parent *p)
 {
 	const size_t sets[] = {
-	    [PER_SITE] = 1, [PER_ZONE] = p->given.n, [PER_PEER] = p->conf->config->witnesses_n};
+	    [PER_SITE] = 1, [PER_ZONE] = p->given.n, [PER_PEER] = p->config->witnesses_n};
 
 	for (unsigned r = 0; r < ROLE_COUNT; r++) {
 		for (size_t z = 0; z < sets[roles[r].per]; z++)
@@ -129,7 +79,7 @@ static struct role_edge edge_to(const struct parent *p, const struct process *se
 	struct role_edge e = {.peer = peer->role, .n = peer->n, .fd = -1};
 	const struct process *zoned = peer->set != SIZE_MAX ? peer : self;
 
-	snprintf(e.zone, sizeof e.zone, "%s", set_name(p, zoned));
+	snprintf(e.zone, sizeof e.zone, "%s", parent_set_name(p, zoned));
 	return e;
 }
 
@@ -181,7 +131,7 @@ static enum err add_given(struct parent *p, const struct process *c, struct comm
 
 	if (fd < 0)
 		return OK;
-	snprintf(e.zone, sizeof e.zone, "%s", set_name(p, c));
+	snprintf(e.zone, sizeof e.zone, "%s", parent_set_name(p, c));
 	return add_edge(line, &e, fd);
 }
 
@@ -236,7 +186,7 @@ static unsigned namespaces_of(const struct parent *p, enum role_id role)
 
 static enum err spawn_role(struct parent *p, struct process *c, const struct command_line *line)
 {
-	struct spawn_user as = ids_of(p->conf->config->first_uid, c->role, c->set);
+	struct spawn_user as = ids_of(p->config->first_uid, c->role, c->set);
 	enum err e = spawn(&(struct spawn){.exe = p->exe[roles[c->role].program],
 					   .argv = line->argv,
 					   .env = role_is_zygote(c->role) ? proto_zygote_env : NULL,
@@ -277,7 +227,7 @@ static enum err start(struct parent *p, struct process *c)
 		const char *const head[] = {role_programs[roles[c->role].program],
 					    "role",
 					    roles[c->role].name,
-					    set_name(p, c),
+					    parent_set_name(p, c),
 					    n,
 					    p->conf->dir};
 
@@ -301,7 +251,7 @@ static enum err start(struct parent *p, struct process *c)
 	c->syscall[0] = '\0';
 	c->started_ms = clock_mono_ms();
 	log_event(LEVEL_INFO, "role-started", "name=%s zone=%s n=%u pid=%d", roles[c->role].name,
-		  set_name(p, c), c->n, (int)c->child.pid);
+		  parent_set_name(p, c), c->n, (int)c->child.pid);
 	/* One that cannot be told is dying already, or must. */
 	if (role_is_zygote(c->role) && tell_namespaces(c) != OK)
 		spawn_kill(&c->child, SIGKILL);
@@ -353,8 +303,8 @@ static void log_end(const struct parent *p, const struct process *c, struct spaw
 	else
 		snprintf(how, sizeof how, "exit=%d", st.code);
 	log_event(p->stopping || left(c, st) ? LEVEL_INFO : LEVEL_ERROR, "role-ended",
-		  "name=%s zone=%s n=%u pid=%d %s", roles[c->role].name, set_name(p, c), c->n,
-		  (int)c->child.pid, how);
+		  "name=%s zone=%s n=%u pid=%d %s", roles[c->role].name, parent_set_name(p, c),
+		  c->n, (int)c->child.pid, how);
 }
 
 static void read_words(struct process *c);
@@ -380,6 +330,7 @@ static void on_death(void *arg, int fd, unsigned events)
 	fd_close(&c->child.pidfd);
 	fd_close(&c->control);
 	c->running = false;
+	parent_reload_answer(c, ERR_CRASH);
 	if (p->stopping) {
 		stop_next(p);
 		if (!any_running(p))
@@ -464,8 +415,8 @@ static void dial(struct process *c)
 
 	if (roles[c->role].per != PER_PEER)
 		return;
-	if (sock_dial(&c->p->conf->config->witnesses[c->set].address, &fd) != OK)
-		log_event(LEVEL_INFO, "peer-not-dialled", "name=%s", set_name(c->p, c));
+	if (sock_dial(&c->p->config->witnesses[c->set].address, &fd) != OK)
+		log_event(LEVEL_INFO, "peer-not-dialled", "name=%s", parent_set_name(c->p, c));
 	if (wire_send(c->control, ROLE_MSG_LINE, 0, NULL, &fd, fd >= 0) != OK)
 		spawn_kill(&c->child, SIGKILL);
 }
@@ -502,6 +453,8 @@ static void read_words(struct process *c)
 	} else if (n == WIRE_HEADER && raw[0] == 0 && raw[1] == ROLE_MSG_DIAL) {
 		if (c->running)
 			dial(c);
+	} else if (n == WIRE_HEADER + 1 && raw[0] == 0 && raw[1] == ROLE_MSG_ANSWER) {
+		parent_reload_answer(c, (enum err)raw[WIRE_HEADER]);
 	} else if (n == WIRE_HEADER + 1 && raw[0] == 0 && raw[1] == ROLE_MSG_REPLACE) {
 		replace(c, raw[WIRE_HEADER]);
 	}
@@ -514,7 +467,7 @@ static void on_words(void *arg, int fd, unsigned events)
 	read_words(arg);
 }
 
-static void tell(struct process *c, enum role_message what)
+void parent_tell(struct process *c, enum role_message what)
 {
 	if (c->running && wire_send(c->control, (uint16_t)what, 0, NULL, NULL, 0) != OK)
 		spawn_kill(&c->child, SIGKILL);
@@ -544,18 +497,7 @@ static void stop_next(struct parent *p)
 	p->told_stop = stage + 1;
 	for (size_t i = 0; i < p->procs; i++)
 		if (stage_of(p->proc[i].role) == stage)
-			tell(&p->proc[i], ROLE_MSG_STOP);
-}
-
-static void on_reload(void *arg, int signo)
-{
-	struct parent *p = arg;
-
-	(void)signo;
-	log_event(LEVEL_INFO, "reload", "roles=%zu", p->procs);
-	for (size_t i = 0; i < p->procs; i++)
-		if (!role_is_zygote(p->proc[i].role))
-			tell(&p->proc[i], ROLE_MSG_RELOAD);
+			parent_tell(&p->proc[i], ROLE_MSG_STOP);
 }
 
 static void on_too_long(void *arg)
@@ -575,6 +517,7 @@ static void on_stop(void *arg, int signo)
 	if (p->stopping)
 		return;
 	p->stopping = true;
+	parent_reload_end(p);
 	log_event(LEVEL_INFO, "stopping", "signal=%s", spawn_signal_name(signo));
 	for (size_t i = 0; i < p->procs; i++) {
 		loop_cancel(p->proc[i].again);
@@ -610,8 +553,8 @@ static enum err begin(struct parent *p, struct diag *d)
 		return diag_set(d, e, 0, "%s/running: %s", p->conf->dir, err_str(e));
 	if (p->root) {
 		TRY(spawn_forget_groups());
-		TRY(ids_check(p->conf->dir, p->conf->config->first_uid, d));
-		TRY(ids_own(p->conf->dir, p->conf->config->first_uid, d));
+		TRY(ids_check(p->conf->dir, p->config->first_uid, d));
+		TRY(ids_own(p->conf->dir, p->config->first_uid, d));
 	}
 	TRY(given_open(p->conf->config, p->conf->text, NULL, &p->given, d));
 	return open_programs(p, d);
@@ -625,7 +568,7 @@ static enum err serve(struct parent *p, struct diag *d)
 	TRY(loop_new(&p->loop));
 	TRY(loop_signal(p->loop, SIGTERM, on_stop, p));
 	TRY(loop_signal(p->loop, SIGINT, on_stop, p));
-	TRY(loop_signal(p->loop, SIGHUP, on_reload, p));
+	TRY(loop_signal(p->loop, SIGHUP, parent_reload, p));
 	for (size_t i = 0; i < p->procs; i++)
 		if (stage_of(p->proc[i].role) > 0)
 			TRY(start(p, &p->proc[i]));
@@ -652,7 +595,9 @@ static void end(struct parent *p)
 		fd_close(&p->link[i].fd[0]);
 		fd_close(&p->link[i].fd[1]);
 	}
+	parent_reload_end(p);
 	given_close(&p->given);
+	arena_free(p->config_arena);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++)
 		fd_close(&p->exe[i]);
 	fd_close(&p->running);
@@ -668,7 +613,8 @@ enum err parent_run(const struct parent_conf *conf, struct diag *d)
 	if (!p)
 		return diag_set(d, ERR_MEMORY, 0, "%s", err_str(ERR_MEMORY));
 	p->conf = conf;
-	p->given = GIVEN_NONE;
+	p->config = conf->config;
+	p->given = p->reload.given = GIVEN_NONE;
 	p->root = owner_is_root();
 	p->running = -1;
 	memset(p->exe, -1, sizeof p->exe);

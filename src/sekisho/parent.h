@@ -8,11 +8,14 @@
  * that portals need, and may only read. A role that died is started again after 0.1 s, and after
  * twice that each time it dies within 10 s of its start, up to 10 s. Its peers get new ends of its
  * edges over their control sockets. SIGTERM and SIGINT stop all roles (SIGKILL after 10 s), SIGHUP
- * is passed on as a reload. Where a role for a peer asks for it, the parent begins a connection to
+ * has site.conf read again (reload.h): every http is offered the new one and, when all can serve it
+ * so, all roles take it; else the old one stays, also for a role that is started later. The gateway
+ * is told of the signal too. Where a role for a peer asks for it, the parent begins a connection to
  * that peer's address and hands the socket over without waiting: the role has no network.
  *
  * Log events: fences-missing, role-started, role-ended (with signal, exit code, or the forbidden
- * system call), reload, peer-not-dialled, stopping, stopped.
+ * system call), reload, reloaded, reload-refused (place and reason), peer-not-dialled, stopping,
+ * stopped.
  */
 #ifndef SEKISHO_PARENT_H
 #define SEKISHO_PARENT_H

@@ -101,6 +101,23 @@ enum err role_replace(const struct role_env *env, enum role_id zygote)
 	return wire_send(env->control, ROLE_MSG_REPLACE, 0, &b, NULL, 0);
 }
 
+enum err role_answer(const struct role_env *env, enum err e)
+{
+	AUTO_BUF b;
+
+	wire_buf(&b);
+	wire_put_u8(&b, (uint8_t)e);
+	return wire_send(env->control, ROLE_MSG_ANSWER, 0, &b, NULL, 0);
+}
+
+static void offer_close(struct role_offer *o)
+{
+	fd_close(&o->config);
+	fd_close(&o->listener);
+	fd_close(&o->cert);
+	fd_close(&o->key);
+}
+
 struct fences role_lock(const struct role_env *env, const char *const *read,
 			const char *const *write)
 {
@@ -174,11 +191,33 @@ static enum err on_line(void *arg, struct wire_msg *m, struct reader *r)
 	return OK;
 }
 
+static enum err on_offer(void *arg, struct wire_msg *m, struct reader *r)
+{
+	struct control *c = arg;
+	int *const to[] = {&c->env->offer.config, &c->env->offer.listener, &c->env->offer.cert,
+			   &c->env->offer.key};
+
+	TRY(wire_end(r));
+	for (size_t i = 0; i < m->nfds; i++)
+		*to[i] = fd_take(&m->fds[i]);
+	c->news = m->type == ROLE_MSG_OFFER ? ROLE_OFFER : ROLE_TAKE;
+	return OK;
+}
+
+static enum err on_drop(void *arg, struct wire_msg *m, struct reader *r)
+{
+	struct control *c = arg;
+
+	(void)m;
+	c->news = ROLE_DROP;
+	return wire_end(r);
+}
+
 static const struct wire_type from_parent[] = {
-    {ROLE_MSG_RELOAD, "reload", 0, 0, 0, on_reload},
-    {ROLE_MSG_STOP, "stop", 0, 0, 0, on_stop},
-    {ROLE_MSG_EDGE, "edge", 256, 1, 1, on_edge},
-    {ROLE_MSG_LINE, "line", 0, 0, 1, on_line},
+    {ROLE_MSG_RELOAD, "reload", 0, 0, 0, on_reload}, {ROLE_MSG_STOP, "stop", 0, 0, 0, on_stop},
+    {ROLE_MSG_EDGE, "edge", 256, 1, 1, on_edge},     {ROLE_MSG_LINE, "line", 0, 0, 1, on_line},
+    {ROLE_MSG_OFFER, "offer", 0, 2, 4, on_offer},    {ROLE_MSG_TAKE, "take", 0, 1, 1, on_offer},
+    {ROLE_MSG_DROP, "drop", 0, 0, 0, on_drop},
 };
 
 enum err role_control(struct role_env *env, role_edge_fn *before_close, void *arg,
@@ -191,6 +230,7 @@ enum err role_control(struct role_env *env, role_edge_fn *before_close, void *ar
 	if (!m)
 		return ERR_MEMORY;
 	wire_msg_init(m);
+	offer_close(&env->offer);
 	e = wire_recv(env->control, m);
 	if (e == ERR_CRASH) {
 		/* The parent is gone: nobody is left to serve for. */

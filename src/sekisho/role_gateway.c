@@ -27,6 +27,7 @@
 #include "store/log.h"
 
 #define POLICY_ARENA (256u << 20)
+#define CONFIG_ARENA (4u << 20)
 #define UPLOAD_MAX (4ull << 30)
 #define PUBLISH_PAUSE_MS 50
 
@@ -52,7 +53,8 @@ struct state {
 	struct store *store;
 	struct blob_home *blobs;
 	struct gateway *gateway;
-	struct arena *config_arena;
+	struct arena *config_arena,
+	    *next_arena; /* of the first configuration, of the present one */
 	const struct config *config;
 	struct link links[EDGES_MAX];
 	struct call *calls;
@@ -378,6 +380,25 @@ static void reload(struct state *s)
 			  d.column, d.text[0] ? d.text : err_str(e));
 }
 
+/* The parent has checked it: only memory can fail, and then what was stays. */
+static void take_config(struct state *s)
+{
+	struct arena *a = arena_new(CONFIG_ARENA);
+	const struct config *c;
+	enum err e = a ? config_given(a, s->env->dir, s->env->offer.config, &c) : ERR_MEMORY;
+
+	if (e != OK) {
+		arena_free(a);
+		log_event(LEVEL_ERROR, "config-not-taken", "err=\"%s\"", err_str(e));
+		return;
+	}
+	gateway_watermark(s->gateway, c->watermark_bytes);
+	/* What the rooms hold of the first one is what cannot change. */
+	arena_free(s->next_arena);
+	s->next_arena = a;
+	s->config = c;
+}
+
 static void on_control(void *arg, int fd, unsigned events)
 {
 	struct state *s = arg;
@@ -392,6 +413,8 @@ static void on_control(void *arg, int fd, unsigned events)
 		leave(s);
 	else if (news == ROLE_RELOAD)
 		reload(s);
+	else if (news == ROLE_TAKE)
+		take_config(s);
 	else if (news == ROLE_EDGE && link_up(link_of(s, edge)) != OK)
 		stop(s, EXIT_ERROR);
 }
@@ -601,7 +624,7 @@ static enum err start(struct state *s)
 	struct loop_watch *control;
 	struct loop_timer *timer;
 
-	s->config_arena = arena_new(4 << 20);
+	s->config_arena = arena_new(CONFIG_ARENA);
 	s->msg = malloc(sizeof *s->msg);
 	if (!s->config_arena || !s->msg)
 		return ERR_MEMORY;
@@ -635,6 +658,7 @@ int role_gateway(struct role_env *env)
 	blob_home_free(s.blobs);
 	store_close(s.store);
 	arena_free(s.config_arena);
+	arena_free(s.next_arena);
 	if (s.msg)
 		wire_msg_clear(s.msg);
 	free(s.msg);

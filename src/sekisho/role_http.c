@@ -14,17 +14,16 @@
 #include "http/header.h"
 #include "http/server.h"
 #include "os/clock.h"
-#include "os/file.h"
 #include "os/log.h"
 #include "os/loop.h"
-#include "sekisho/config.h"
+#include "sekisho/http_face.h"
 #include "sekisho/roles.h"
 #include "sekisho/subcommand.h"
 #include "store/blob.h"
 #include "web/static.h"
 #include "wire/page.h"
 
-enum { STOP_MS = 2000, PEM_MAX = 256 << 10 };
+enum { STOP_MS = 2000 };
 
 /* A file on its way in. */
 struct upload {
@@ -58,9 +57,8 @@ struct portal {
 
 struct state {
 	struct role_env *env;
-	struct arena *arena;
 	struct loop *loop;
-	struct http_server *server;
+	struct faces faces;
 	struct portal portals[EDGES_MAX];
 	size_t portals_n;
 	struct job *first, **last; /* waiting for a portal */
@@ -633,11 +631,18 @@ static void on_control(void *arg, int fd, unsigned events)
 	if (s->stop_at)
 		return;
 	if (role_control(s->env, before_close, s, &news, &edge) != OK || news == ROLE_STOP) {
-		http_server_quiesce(s->server);
+		faces_quiesce(&s->faces);
 		s->stop_at = clock_mono_ms() + STOP_MS;
 		s->code = EXIT_DONE;
 		return;
 	}
+	if (news == ROLE_OFFER &&
+	    role_answer(s->env, face_make(&s->faces, s->env, &s->env->offer)) != OK)
+		log_event(LEVEL_ERROR, "offer-not-answered", "zone=%s", s->env->zone);
+	if (news == ROLE_TAKE && face_use(&s->faces) != OK)
+		log_event(LEVEL_ERROR, "offer-not-taken", "zone=%s", s->env->zone);
+	if (news == ROLE_DROP)
+		face_drop(&s->faces);
 	if (news != ROLE_EDGE)
 		return;
 	p = portal_of(s, edge);
@@ -645,50 +650,7 @@ static void on_control(void *arg, int fd, unsigned events)
 		pump(s);
 }
 
-static void on_server(void *arg, int fd, unsigned events)
-{
-	/* The loop below runs the server after every wake-up. */
-	(void)arg;
-	(void)fd;
-	(void)events;
-}
-
 /* -- start ------------------------------------------------------------------------------------- */
-
-static enum err read_pem(struct state *s, int fd, const char **ret)
-{
-	AUTO_BUF b;
-
-	buf_init(&b, PEM_MAX);
-	TRY(mem_read(fd, &b));
-	*ret = arena_str(s->arena, buf_view(&b));
-	explicit_bzero(b.p, b.n);
-	return *ret ? OK : ERR_MEMORY;
-}
-
-static enum err open_server(struct state *s)
-{
-	struct http_config c = {
-	    .listen_fd = role_given(s->env, EDGE_LISTEN), .ops = &ops, .ctx = s};
-	const struct config *config;
-	const struct config_listener *l;
-	struct sock_addr local;
-
-	TRY(config_given(s->arena, s->env->dir, role_given(s->env, EDGE_CONFIG), &config));
-	l = config_listener(config, s->env->zone);
-	if (!l || c.listen_fd < 0)
-		return ERR_USAGE;
-	TRY(fd_nonblock(c.listen_fd, 1));
-	TRY(sock_local(c.listen_fd, &local));
-	c.hosts = l->hosts;
-	c.port = l->public_port ? l->public_port : sock_addr_port(&local);
-	c.limits = config->http;
-	if (l->tls_cert) {
-		TRY(read_pem(s, role_given(s->env, EDGE_CERT), &c.tls_cert));
-		TRY(read_pem(s, role_given(s->env, EDGE_KEY), &c.tls_key));
-	}
-	return http_server_new(&c, &s->server);
-}
 
 /* Everything is open: from here on there is no file. */
 static void lock(struct state *s)
@@ -704,16 +666,23 @@ static enum err start(struct state *s)
 {
 	struct loop_watch *watch;
 
-	s->arena = arena_new(4 << 20);
 	s->msg = malloc(sizeof *s->msg);
 	s->reply = malloc(sizeof *s->reply);
-	if (!s->arena || !s->msg || !s->reply)
+	if (!s->msg || !s->reply)
 		return ERR_MEMORY;
 	wire_msg_init(s->msg);
 	TRY(loop_new(&s->loop));
-	TRY(open_server(s));
+	s->faces = (struct faces){.loop = s->loop, .ops = &ops, .ctx = s};
+	TRY(face_make(
+	    &s->faces, s->env,
+	    &(struct role_offer){role_given(s->env, EDGE_CONFIG), role_given(s->env, EDGE_LISTEN),
+				 role_given(s->env, EDGE_CERT), role_given(s->env, EDGE_KEY)}));
+	TRY(face_use(&s->faces));
+	/* The server has its own: a listener that is given up later must have no other holder. */
+	for (size_t i = 0; i < s->env->edges; i++)
+		if (s->env->edge[i].kind != EDGE_PEER)
+			fd_close(&s->env->edge[i].fd);
 	TRY(loop_watch(s->loop, s->env->control, LOOP_READ, on_control, s, &watch));
-	TRY(loop_watch(s->loop, http_server_fd(s->server), LOOP_READ, on_server, s, &watch));
 	for (size_t i = 0; i < s->env->edges; i++)
 		if (s->env->edge[i].kind == EDGE_PEER && s->env->edge[i].peer == ROLE_PORTAL) {
 			struct portal *p = &s->portals[s->portals_n++];
@@ -729,14 +698,14 @@ static bool is_over(const struct state *s)
 {
 	if (!s->stop_at)
 		return false;
-	return http_server_connections(s->server) == 0 || clock_mono_ms() >= s->stop_at;
+	return faces_connections(&s->faces) == 0 || clock_mono_ms() >= s->stop_at;
 }
 
 static enum err run(struct state *s)
 {
 	while (!is_over(s)) {
-		TRY(loop_once(s->loop, http_server_timeout(s->server)));
-		http_server_run(s->server, clock_mono_ms());
+		TRY(loop_once(s->loop, faces_timeout(&s->faces)));
+		faces_run(&s->faces, clock_mono_ms());
 	}
 	return OK;
 }
@@ -753,12 +722,11 @@ int role_http(struct role_env *env)
 			  err_str(e));
 	else if (run(&s) != OK)
 		s.code = EXIT_ERROR;
-	http_server_free(s.server);
+	faces_free(&s.faces);
 	loop_free(s.loop);
 	if (s.msg)
 		wire_msg_clear(s.msg);
 	free(s.msg);
 	free(s.reply);
-	arena_free(s.arena);
 	return s.code;
 }

@@ -13,7 +13,8 @@ static enum err parse(const char *const *words, size_t words_n, struct role_env 
 
 	if (words_n < WORDS_BEFORE_EDGES || words_n - WORDS_BEFORE_EDGES > EDGES_MAX)
 		return ERR_USAGE;
-	*env = (struct role_env){.id = ROLE_COUNT, .control = 3, .line = -1, .dir = words[3]};
+	*env = (struct role_env){
+	    .id = ROLE_COUNT, .control = 3, .line = -1, .offer = {-1, -1, -1, -1}, .dir = words[3]};
 	for (unsigned i = 0; i < ROLE_COUNT; i++)
 		if (strcmp(words[0], roles[i].name) == 0)
 			env->id = i;

@@ -23,6 +23,7 @@ enum {
 	COMMAND_TIMEOUT_MS = 30000,
 	REQUEST_ARENA = 32 << 20,
 	POLICY_ARENA = 256 << 20,
+	CONFIG_ARENA = 4 << 20,
 	LATERS_MAX = 512
 };
 
@@ -364,6 +365,26 @@ static void before_close(void *arg, struct role_edge *edge)
 		gateway_down(s);
 }
 
+static void show_config(struct state *s);
+
+/* The parent has checked it: only memory can fail, and then what was stays. */
+static void take_config(struct state *s)
+{
+	struct arena *a = arena_new(CONFIG_ARENA);
+	const struct config *c;
+	enum err e = a ? config_given(a, s->env->dir, s->env->offer.config, &c) : ERR_MEMORY;
+
+	if (e != OK) {
+		arena_free(a);
+		log_event(LEVEL_ERROR, "config-not-taken", "err=\"%s\"", err_str(e));
+		return;
+	}
+	s->config = c;
+	show_config(s);
+	arena_free(s->arena);
+	s->arena = a;
+}
+
 static void on_control(void *arg, int fd, unsigned events)
 {
 	struct state *s = arg;
@@ -376,6 +397,8 @@ static void on_control(void *arg, int fd, unsigned events)
 		stop(s, EXIT_DONE);
 		return;
 	}
+	if (news == ROLE_TAKE)
+		take_config(s);
 	if (news == ROLE_EDGE && edge == s->http && edge->fd >= 0 &&
 	    loop_watch(s->loop, edge->fd, LOOP_READ, on_http, s, &s->http_watch) != OK)
 		stop(s, EXIT_ERROR);
@@ -385,6 +408,14 @@ static void on_control(void *arg, int fd, unsigned events)
 
 /* -- start ------------------------------------------------------------------------------------- */
 
+static void show_config(struct state *s)
+{
+	s->web.city = s->config->city_name;
+	s->web.help_office = s->config->help_office;
+	s->web.help_extension = s->config->help_extension;
+	s->web.upload_max = s->config->http.upload_bytes;
+}
+
 static enum err open_rooms(struct state *s)
 {
 	TRY(config_given(s->arena, s->env->dir, role_given(s->env, EDGE_CONFIG), &s->config));
@@ -392,10 +423,7 @@ static enum err open_rooms(struct state *s)
 	TRY(load_policy(s, view_store(s->view)));
 	s->web.view = s->view;
 	s->web.zone = slice_str(s->env->zone);
-	s->web.city = s->config->city_name;
-	s->web.help_office = s->config->help_office;
-	s->web.help_extension = s->config->help_extension;
-	s->web.upload_max = s->config->http.upload_bytes;
+	show_config(s);
 	s->web.command = command;
 	s->web.random_hex = rand_hex;
 	s->web.ctx = s;
@@ -411,7 +439,7 @@ static enum err start(struct state *s)
 	snprintf(folder, sizeof folder, "%s/" STORE_FOLDER, s->env->dir);
 	snprintf(log, sizeof log, "%s/log", s->env->dir);
 
-	s->arena = arena_new(4 << 20);
+	s->arena = arena_new(CONFIG_ARENA);
 	s->msg = malloc(sizeof *s->msg);
 	s->reply = malloc(sizeof *s->reply);
 	s->request = malloc(sizeof *s->request);

@@ -66,6 +66,12 @@ struct role_edge {
 	int fd;               /* -1 while the peer is being restarted */
 };
 
+/* Another configuration: what of EDGE_LISTEN to EDGE_KEY the parent has opened for it; -1: nothing.
+ */
+struct role_offer {
+	int config, listener, cert, key;
+};
+
 struct role_env {
 	enum role_id id;
 	char zone[ZONE_SIZE];
@@ -73,6 +79,7 @@ struct role_env {
 	const char *dir; /* the installation: site.conf, policy, store */
 	int control;     /* to the parent; see role_control */
 	int line;        /* what the parent dialled last (ROLE_LINE); -1: none, or nobody waits */
+	struct role_offer offer; /* of ROLE_OFFER and ROLE_TAKE, until the next message */
 	struct role_edge edge[EDGES_MAX];
 	size_t edges;
 };
@@ -133,18 +140,25 @@ struct fences role_lock(const struct role_env *env, const char *const *read,
  */
 enum err role_dial(const struct role_env *env) NODISCARD;
 
+/* Answers ROLE_OFFER: OK, or why it cannot be used. */
+enum err role_answer(const struct role_env *env, enum err e) NODISCARD;
+
 /* Asks the parent to kill a zygote that this role has an edge to; it is started again. */
 enum err role_replace(const struct role_env *env, enum role_id zygote) NODISCARD;
 
 /*
  * Reads one message of the parent from env->control (call when it is readable).
- *   ROLE_RELOAD: read the configuration again.
+ *   ROLE_RELOAD: the operator's signal; site.conf was read again before.
+ *   ROLE_OFFER: another configuration; see whether it can be used and say so by role_answer.
+ *   ROLE_TAKE: it is in force from now on: of env->offer only the text is there. To one who got no
+ *     offer it comes as well.
+ *   ROLE_DROP: what was offered is not used.
  *   ROLE_STOP: finish what runs and return EXIT_DONE; also when the parent is gone.
  *   ROLE_EDGE: the peer of *ret_edge was restarted; its fd is the new one. The old descriptor was
  *     closed by this call, so a loop watch on it must be removed by role_edge_before (may be NULL).
  *   ROLE_LINE: env->line is a socket that is being connected; the one before was closed.
  */
-enum role_news { ROLE_RELOAD, ROLE_STOP, ROLE_EDGE, ROLE_LINE };
+enum role_news { ROLE_RELOAD, ROLE_STOP, ROLE_EDGE, ROLE_LINE, ROLE_OFFER, ROLE_TAKE, ROLE_DROP };
 typedef void role_edge_fn(void *arg, struct role_edge *edge);
 enum err role_control(struct role_env *env, role_edge_fn *before_close, void *arg,
 		      enum role_news *ret_news, struct role_edge **ret_edge) NODISCARD;
@@ -166,6 +180,10 @@ enum role_message {
 	ROLE_MSG_REPLACE, /* u8: enum role_id */
 	ROLE_MSG_DIAL,    /* to the parent */
 	ROLE_MSG_LINE,    /* from it: the socket, or none */
+	ROLE_MSG_OFFER,   /* from it: text, listener, and for TLS certificate and key */
+	ROLE_MSG_ANSWER,  /* to it: u8: enum err */
+	ROLE_MSG_TAKE,    /* from it: text */
+	ROLE_MSG_DROP,
 };
 
 /* One per role; each stands in its own role_*.c. */
