@@ -102,8 +102,8 @@ def check_csv(path, data):
 PDF_FORBIDDEN = re.compile(
     rb"/(JavaScript|JS|OpenAction|AA|Launch|SubmitForm|ResetForm|ImportData|GoToR|GoToE|Rendition|Sound|Movie|"
     rb"RichMedia\w*|3D|U3D|EmbeddedFiles?|Filespec|FileAttachment|AcroForm|XFA|Names|ObjStm|XRef|Encrypt|Metadata|"
-    rb"Info|PieceInfo|OCProperties|OC|Widget|Popup|Perms|Collection|AF|Ref|OPI|Alternates|FontFile|FontFile3|Prev|"
-    rb"Next|F|UF|DecodeParms|CCITTFaxDecode|JBIG2Decode|JPXDecode|LZWDecode|Crypt|FunctionType|PS)\b(?![+])")
+    rb"Info|PieceInfo|OCProperties|OC|Widget|Popup|Perms|Collection|AF|Ref|OPI|Alternates|FontFile|Prev|"
+    rb"Next|F|UF|DecodeParms|CCITTFaxDecode|JBIG2Decode|JPXDecode|LZWDecode|Crypt|FunctionType(?! [023]\b)|PS)\b(?![+])")
 
 
 def check_pdf(path, data):
