@@ -63,7 +63,7 @@ static const char head[] =
     "th, td { border: 1px solid #000; padding: 2mm 3mm; text-align: left; vertical-align: top }\n"
     "th { width: 34mm; font-weight: normal } td { overflow-wrap: anywhere }\n"
     ".hex, pre { font: 9.5pt/1.5 monospace; white-space: pre-wrap; overflow-wrap: anywhere }\n"
-    "pre { border: 1px solid #000; padding: 3mm; margin: 3mm 0 }\n"
+    "pre { border: 1px solid #000; padding: 3mm; margin: 3mm 0 } .note { font-size: 7pt }\n"
     ".qr { width: 62mm; height: 62mm; float: right; margin: 0 0 3mm 6mm }\n"
     ".seals { clear: both; display: flex; justify-content: flex-end }\n"
     ".seals div { border: 1px solid #000; width: 26mm; height: 30mm; text-align: center;"
@@ -116,7 +116,7 @@ static enum err put_sheet(struct buf *b, const struct config *c, const struct tl
 	hash_hex(cp->root, root);
 	put_row(b, "根 (SHA-256)", "root", slice_str(root));
 	put_row(b, "公開鍵", "public key", buf_view(&vkey));
-	buf_str(b, "</table>\n<pre>");
+	buf_str(b, "</table>\n<pre class=\"note\">");
 	put_escaped(b, note);
 	buf_str(b, "</pre>\n");
 	buf_str(b, how);

@@ -414,6 +414,13 @@ static void show_config(struct state *s)
 	s->web.help_office = s->config->help_office;
 	s->web.help_extension = s->config->help_extension;
 	s->web.upload_max = s->config->http.upload_bytes;
+	s->web.witnesses_required = s->config->witnesses_required;
+	s->web.witnesses_n = s->config->witnesses_n;
+	for (size_t i = 0; i < s->config->witnesses_n; i++) {
+		const struct config_witness *c = &s->config->witnesses[i];
+
+		s->web.witnesses[i] = (struct web_witness){c->name, c->key, c->silence};
+	}
 }
 
 static enum err open_rooms(struct state *s)

@@ -107,6 +107,7 @@ enum err policy_items(struct page *pg, const struct board *b, enum policy_visibi
 
 /* log_pages.c */
 void page_log_file(struct req *r);
+void page_record(struct req *r);
 void page_transfer_proof(struct req *r);
 
 /* forms.c */

@@ -396,6 +396,21 @@ struct entry_view {
 	size_t n_path;
 };
 
+struct record_witness {
+	struct slice name;
+	int64_t last_ms, since_ms; /* of its cosignature, 0 for none; of the alarm */
+	const char *alarm;         /* a sentence; NULL: none */
+};
+
+struct record_view {
+	uint64_t entries, size; /* in the store; signed */
+	struct slice origin, root;
+	uint64_t cosigned; /* entries of the cosigned checkpoint */
+	unsigned fresh, required;
+	struct record_witness *witness;
+	size_t n;
+};
+
 struct error_view {
 	unsigned status;
 	struct slice title, why, clause, next;

@@ -33,6 +33,7 @@ static const struct route routes[] = {
     {PAGE_GET, "/transfers/*/content", AUTH_SESSION, web_collect, NULL, false},
     {PAGE_GET, "/transfers/*/decision", AUTH_SESSION, page_transfer_decision, NULL, false},
     {PAGE_GET, "/transfers/*/proof", AUTH_SESSION, page_transfer_proof, NULL, false},
+    {PAGE_GET, "/record", AUTH_SESSION, page_record, NULL, false},
     {PAGE_GET, "/log/**", AUTH_NONE, page_log_file, NULL, false},
     {PAGE_POST, "/transfers/*/withdraw", AUTH_SESSION, form_withdraw, NULL, false},
     {PAGE_GET, "/policy", AUTH_NONE, page_policy, NULL, false},

@@ -22,6 +22,14 @@
 
 #define WEB_BODY_MAX (4u << 20) /* bytes of a page */
 
+#define WEB_WITNESSES_MAX 16
+
+/* Of the record, as the site's configuration names it. */
+struct web_witness {
+	const char *name, *key;
+	unsigned silence; /* seconds */
+};
+
 struct web {
 	struct view *view;
 	const struct policy *policy;  /* in force */
@@ -30,6 +38,9 @@ struct web {
 	struct slice zone;            /* of the listener, by the edge */
 	struct slice city, help_office, help_extension;
 	uint64_t upload_max;
+	struct web_witness witnesses[WEB_WITNESSES_MAX];
+	size_t witnesses_n;
+	unsigned witnesses_required;
 	/* Sends a command and waits. *ret_fd is -1 or a descriptor. An error: no answer came. */
 	enum err (*command)(void *ctx, const struct command *c, struct reply *ret, int *ret_fd);
 	void (*random_hex)(size_t n, char *ret); /* 2n digits and a NUL */
