@@ -42,12 +42,13 @@ static void save(const char *path, struct slice out, const char *ext)
 
 static bool same_members(struct slice a, struct slice b);
 
-/* JPEG pictures, also those in a TIFF, are encoded anew each time: their bytes change, those of all
- * others may not. */
+/* JPEG pictures, also those in a TIFF or PDF, are encoded anew each time: their bytes change, those
+ * of all others may not. */
 static bool same_content(struct slice a, struct slice b, struct slice name)
 {
 	return slice_eq(a, b) || slice_ends(name, S("jpg")) ||
-	       (slice_ends(name, S("tif")) && slice_find(a, S("\xFF\xD8\xFF")) != SIZE_MAX) ||
+	       ((slice_ends(name, S("tif")) || slice_ends(name, S("pdf"))) &&
+		slice_find(a, S("\xFF\xD8\xFF")) != SIZE_MAX) ||
 	       (zip_probe(a) && zip_probe(b) && same_members(a, b));
 }
 
