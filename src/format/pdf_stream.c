@@ -11,6 +11,25 @@
 
 #define LEVEL 6
 
+/* Pictures of these kinds are not unpacked: said by name. */
+static const char *why_folded(const struct pdf *p, qpdf_oh stream)
+{
+	static const char *const known[][2] = {
+	    {"/JPXDecode", "a picture in JPEG 2000, which is not unpacked"},
+	    {"/JBIG2Decode", "a picture in JBIG2, which is not unpacked"},
+	    {"/CCITTFaxDecode",
+	     "a picture as fax machines send it (CCITT), which is not unpacked"}};
+	qpdf_oh f = pdf_get(p, qpdf_oh_get_dict(p->q, stream), "/Filter");
+	int n = qpdf_oh_is_array(p->q, f) ? qpdf_oh_get_array_n_items(p->q, f) : 0;
+
+	if (n)
+		f = qpdf_oh_get_array_item(p->q, f, n - 1);
+	for (size_t i = 0; i < ARRAY_LEN(known) && qpdf_oh_is_name(p->q, f); i++)
+		if (strcmp(qpdf_oh_get_name(p->q, f), known[i][0]) == 0)
+			return known[i][1];
+	return "a stream that cannot be unfolded";
+}
+
 enum err pdf_data(struct pdf *p, qpdf_oh stream, struct slice *ret)
 {
 	struct budget *b = p->job->budget;
@@ -25,7 +44,7 @@ enum err pdf_data(struct pdf *p, qpdf_oh stream, struct slice *ret)
 	     QPDF_ERRORS) ||
 	    !filtered) {
 		free(got);
-		return pdf_hold(p, "pdf-filter", stream, "a stream that cannot be unfolded");
+		return pdf_hold(p, "pdf-filter", stream, why_folded(p, stream));
 	}
 	if (b && n > b->inflated_left) {
 		free(got);

@@ -46,7 +46,8 @@ static void document(struct buf *out, const char *content)
 	    "<</Type/Pages/Kids[3 0 R]/Count 1>>",
 	    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</Font<</A 5 0 "
 	    "R/B "
-	    "5 0 R/T 7 0 R>>/XObject<</X 6 0 R/Me 8 0 R>>/ExtGState<</S<</CA 0.5/TR/Identity/XX 1>>"
+	    "5 0 R/T 7 0 R>>/XObject<</X 6 0 R/Me 8 0 R/J 16 0 R>>/ExtGState<</S<</CA "
+	    "0.5/TR/Identity/XX 1>>"
 	    "/M<</SMask<<>>>>>>/ColorSpace<</C1[/CalGray<<>>]/C3[/CalRGB<<>>]/C9[/Unknown]/CP[/"
 	    "Pattern]/CI[/Indexed/DeviceRGB 1<000000FF8000>]/CU[/Pattern/DeviceRGB]"
 	    "/CT[/Separation/Ink/DeviceCMYK<</FunctionType 2/Domain[0 1]/N 1/C0[0 0 0 0]/C1[0 1 "
@@ -70,7 +71,10 @@ static void document(struct buf *out, const char *content)
 	    "false]/EVIL 1/Function<</FunctionType 2/Domain[0 2]/N 1/C0[1 0 0]/C1[0 0 1]>>>>",
 	    "<</ShadingType 4/Length 1>>stream\n1\nendstream",
 	    "<</ShadingType 2/ColorSpace/DeviceGray/Coords[0 0 9 9]/Function 15 0 R>>",
-	    "<</FunctionType 3/Domain[0 1]/Bounds[]/Encode[0 1]/Functions[15 0 R]>>"};
+	    "<</FunctionType 3/Domain[0 1]/Bounds[]/Encode[0 1]/Functions[15 0 R]>>",
+	    "<</Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent "
+	    "8/ColorSpace/DeviceGray"
+	    "/Filter/JPXDecode/Length 1>>stream\n1\nendstream"};
 
 	buf_str(out, "%PDF-1.4\n");
 	for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
@@ -240,6 +244,18 @@ static void content_that_lies_is_held(void)
 	is_held("/M gs", "pdf-structure");
 }
 
+static void pictures_that_are_not_unpacked_are_named(void)
+{
+	AUTO_BUF pdf;
+	AUTO_JOB b;
+
+	buf_init(&pdf, 1 << 20);
+	document(&pdf, "/J Do");
+	job_box_init(&b, buf_view(&pdf), "a.pdf");
+	CHECK(format_sanitize(&b.job) != OK && report_has(&b.report, "pdf-filter"));
+	CHECK(strstr(b.diag.text, "JPEG 2000"));
+}
+
 static void depth_has_an_end(void)
 {
 	AUTO_BUF deep;
@@ -358,6 +374,7 @@ static void text_is_held_by_name(void)
 
 TESTS(CASE(numbers_have_one_form), CASE(operators_come_out_typed), CASE(what_is_open_is_closed),
       CASE(colours_become_those_of_devices), CASE(programs_of_functions_are_run),
-      CASE(content_that_lies_is_held), CASE(depth_has_an_end), CASE(maps_to_unicode_become_lists),
+      CASE(content_that_lies_is_held), CASE(depth_has_an_end),
+      CASE(pictures_that_are_not_unpacked_are_named), CASE(maps_to_unicode_become_lists),
       CASE(fonts_lose_their_programs), CASE(fonts_that_lie_are_refused_or_settled),
       CASE(broken_files_are_held), CASE(text_is_held_by_name))
