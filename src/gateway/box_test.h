@@ -54,6 +54,7 @@ static struct {
 	unsigned commits, submitted;
 	bool turn; /* the gateway wants one */
 	const struct store_driver *driver;
+	uint64_t in_row; /* the gateway's in_row_max */
 	/* the last answer */
 	struct reply r;
 	char session[65], csrf[65], token[65], transfer[33], reason[65], name[800];
@@ -216,6 +217,7 @@ static inline bool run_kinds(unsigned kinds)
 		if (j.job.kind == WORKER_PASSWORD && j.job.limits.members == 2)
 			r.report = S("!new password here");
 		j.done(j.arg, &r);
+		gateway_turn(t.g);
 		fd_close(&r.out);
 		fd_close(&j.in);
 		return true;
@@ -228,8 +230,10 @@ static inline bool run_turn(void)
 	bool wanted = t.turn;
 
 	t.turn = false;
-	if (wanted)
+	if (wanted) {
 		gateway_slice(t.g);
+		gateway_turn(t.g);
+	}
 	return wanted;
 }
 
@@ -278,6 +282,7 @@ static inline enum err open_gateway(void)
 	    .workers = {NULL, fake_submit, fake_check, fake_hash, fake_cancel},
 	    .upload_max = 4ull << 30,
 	    .jobs_at_once = 4,
+	    .in_row_max = t.in_row,
 	    .loopback = on_loopback,
 	    .committed = on_commit,
 	    .now_ms = the_time,
@@ -306,6 +311,12 @@ static inline void reopen(void)
 {
 	close_gateway();
 	REQUIRE(open_gateway() == OK);
+}
+
+/* From now on every content stands in a file. */
+static inline void files_only(void)
+{
+	t.g->conf.in_row_max = t.in_row = 0;
 }
 
 /* Before the gateway is there: the first version. Later: the operator's emergency. */
@@ -365,6 +376,7 @@ static inline void set_up(void)
 
 	memset(&t, 0, sizeof t);
 	t.driver = &store_faulty;
+	t.in_row = BLOB_CHUNK;
 	store_fault_after(0, OK);
 	t.now_ms = 1764000000000;
 	/* In memory where there is such a place: nothing here cuts the power. */
@@ -425,6 +437,7 @@ static inline enum err command(struct slice zone, struct command c)
 	if (c.peer.n == 0)
 		c.peer = slice_eq(zone, INTERNET) ? S("10.30.0.7") : S("10.20.0.7");
 	gateway_command(t.g, zone, &c, on_reply, NULL);
+	gateway_turn(t.g);
 	if (t.answers == before)
 		run_kinds(1u << WORKER_PASSWORD);
 	REQUIRE(t.answers == before + 1);

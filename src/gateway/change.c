@@ -20,7 +20,7 @@ static enum err act(struct request *q, verb_fn *verb)
 
 	if (!a)
 		return ERR_MEMORY;
-	TRY(store_begin(q->g->conf.store));
+	TRY(step_begin(q->g));
 	e = verb(q, a, &by, &why);
 	if (e == OK)
 		return commit_undecided(q->g);

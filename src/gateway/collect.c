@@ -30,7 +30,7 @@ static enum err not_now(struct request *q, struct transfer_row *t, const struct 
 	t->rule = slice_str(v->rule);
 	t->decided_case = slice_str(v->case_text);
 	TRY(verdict_explain(q->g, v, q->a, &q->r));
-	TRY(store_begin(q->g->conf.store));
+	TRY(step_begin(q->g));
 	TRY(life_note(q->g, t, "collect.refused", slice_str(q->who.login), fields,
 		      ARRAY_LEN(fields)));
 	TRY(commit(q->g));
@@ -49,7 +49,7 @@ static enum err collected(struct request *q, struct transfer_row *t, const struc
 	verdict_put(v, t, g);
 	if (t->collected_ms == 0)
 		t->collected_ms = q->now_ms;
-	TRY(store_begin(g->conf.store));
+	TRY(step_begin(g));
 	TRY(store_collection_add(g->conf.store, t->id, q->who.account, q->now_ms));
 	TRY(life_move(g, t, TRANSFER_COLLECTED, "transfer.collected", slice_str(q->who.login),
 		      fields, ARRAY_LEN(fields)));

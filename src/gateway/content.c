@@ -15,9 +15,8 @@ static enum err row_hash(struct slice s, struct hash *ret)
 	return OK;
 }
 
-enum err content_open(struct gateway *g, const struct transfer_row *t, enum blob_role role,
-		      bool write, struct arena *a, struct blob_row *ret_row,
-		      struct blob_seal *ret_seal, int *ret_fd)
+enum err content_row(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		     struct arena *a, struct blob_row *ret_row, struct blob_seal *ret_seal)
 {
 	struct blob_row b;
 	struct hash h;
@@ -29,7 +28,32 @@ enum err content_open(struct gateway *g, const struct transfer_row *t, enum blob
 		TRY(row_hash(b.hash, &h));
 	TRY(blob_unwrap(g->conf.blobs, store_city(g->conf.store), t->id, role, &b.id, b.epoch,
 			b.wrapped, b.size, whole ? &h : NULL, ret_seal));
-	TRY(blob_open(g->conf.blobs, &b.id, write, ret_fd));
+	*ret_row = b;
+	return OK;
+}
+
+static enum err row_as_file(struct gateway *g, const struct blob_row *b, struct arena *a,
+			    int *ret_fd)
+{
+	struct slice body;
+
+	TRY(store_blob_body(g->conf.store, &b->id, a, &body));
+	return mem_of("content", body, ret_fd);
+}
+
+enum err content_open(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		      bool write, struct arena *a, struct blob_row *ret_row,
+		      struct blob_seal *ret_seal, int *ret_fd)
+{
+	struct blob_row b;
+
+	TRY(content_row(g, t, role, a, &b, ret_seal));
+	if (!b.in_row)
+		TRY(blob_open(g->conf.blobs, &b.id, write, ret_fd));
+	else if (write)
+		TRY(stage_open(g, t->id, ret_fd));
+	else
+		TRY(row_as_file(g, &b, a, ret_fd));
 	*ret_row = b;
 	return OK;
 }
@@ -117,27 +141,84 @@ void content_load_free(struct content_load *l)
 	free(l);
 }
 
+static enum err wrap(struct gateway *g, struct blob_row *b, const struct blob_seal *seal,
+		     const struct hash *h, struct arena *a)
+{
+	uint8_t *wrapped = arena_alloc(a, BLOB_WRAPPED);
+
+	if (!wrapped)
+		return ERR_MEMORY;
+	TRY(blob_wrap(g->conf.blobs, seal, b->size, h, &b->epoch, wrapped));
+	b->wrapped = slice_of(wrapped, BLOB_WRAPPED);
+	b->created_ms = now(g);
+	return OK;
+}
+
+enum err content_new(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		     struct arena *a, struct blob_row *ret)
+{
+	struct blob_row b = {
+	    .transfer = t->id, .role = role, .in_row = t->size <= g->conf.in_row_max};
+	struct slice city = store_city(g->conf.store);
+	AUTO_CLOSE fd = -1;
+	struct blob_seal seal;
+	enum err e;
+
+	if (b.in_row)
+		blob_name(city, t->id, role, &b.id, &seal);
+	else
+		TRY(blob_create(g->conf.blobs, city, t->id, role, &b.id, &seal, &fd));
+	e = wrap(g, &b, &seal, NULL, a);
+	if (e != OK)
+		return content_undo(g, &b) == OK ? e : ERR_IO;
+	*ret = b;
+	return OK;
+}
+
+enum err content_undo(struct gateway *g, const struct blob_row *b)
+{
+	return b->in_row ? OK : blob_destroy(g->conf.blobs, &b->id);
+}
+
+static enum err put_row(struct blob_row *b, const struct blob_seal *seal, struct slice bytes,
+			struct arena *a, struct hash *ret)
+{
+	size_t n = (size_t)blob_sealed_size(bytes.n);
+	uint8_t *sealed = arena_alloc(a, n);
+
+	if (!sealed)
+		return ERR_MEMORY;
+	blob_seal_one(seal, bytes, sealed, ret);
+	b->body = slice_of(sealed, n);
+	return OK;
+}
+
 enum err content_put(struct gateway *g, const struct transfer_row *t, enum blob_role role,
 		     struct slice bytes, struct arena *a, struct blob_row *ret)
 {
-	struct blob_row b = {.transfer = t->id, .role = role, .size = bytes.n};
-	uint8_t *wrapped = arena_alloc(a, BLOB_WRAPPED);
+	struct blob_row b = {.transfer = t->id,
+			     .role = role,
+			     .size = bytes.n,
+			     .in_row = bytes.n <= g->conf.in_row_max};
+	struct slice city = store_city(g->conf.store);
 	struct hash *h = arena_alloc(a, sizeof *h);
 	AUTO_CLOSE fd = -1;
 	struct blob_seal seal;
 	enum err e;
 
-	if (!wrapped || !h)
+	if (!h)
 		return ERR_MEMORY;
-	TRY(blob_create(g->conf.blobs, store_city(g->conf.store), t->id, role, &b.id, &seal, &fd));
-	e = blob_put_all(fd, &seal, bytes, h);
+	if (b.in_row)
+		blob_name(city, t->id, role, &b.id, &seal);
+	else
+		TRY(blob_create(g->conf.blobs, city, t->id, role, &b.id, &seal, &fd));
+	e = b.in_row ? put_row(&b, &seal, bytes, a, h) : blob_put_all(fd, &seal, bytes, h);
+	if (e == OK)
+		e = wrap(g, &b, &seal, h, a);
 	/* A file that could not be written whole has no row and is nothing. */
 	if (e != OK)
-		return blob_destroy(g->conf.blobs, &b.id) == OK ? e : ERR_IO;
-	TRY(blob_wrap(g->conf.blobs, &seal, bytes.n, h, &b.epoch, wrapped));
-	b.wrapped = slice_of(wrapped, BLOB_WRAPPED);
+		return content_undo(g, &b) == OK ? e : ERR_IO;
 	b.hash = slice_of(h->b, sizeof h->b);
-	b.created_ms = now(g);
 	*ret = b;
 	return OK;
 }

@@ -211,7 +211,7 @@ enum err decide_in_step(struct gateway *g, struct transfer_row *t)
 
 enum err step_decide(struct gateway *g, struct transfer_row *t)
 {
-	TRY(store_begin(g->conf.store));
+	TRY(step_begin(g));
 	TRY(decide_in_step(g, t));
 	return commit(g);
 }

@@ -41,7 +41,11 @@ enum err epoch_check(struct gateway *g)
 {
 	uint64_t epoch;
 
+	/* The writer's lock is held since: no other epoch can have begun. */
+	if (g->epoch_sure && store_in_turn(g->conf.store))
+		return OK;
 	TRY(store_epoch(g->conf.store, &epoch));
+	g->epoch_sure = epoch == g->epoch && store_in_turn(g->conf.store);
 	if (epoch == g->epoch)
 		return OK;
 	g->stale = true;
@@ -138,6 +142,7 @@ enum err gateway_emergency(struct gateway *g, const struct policy_texts *t, stru
 
 	if (!a)
 		return ERR_MEMORY;
+	turn_end(g);
 	TRY(epoch_refresh(g));
 	TRY(version_of_texts(a, t, &v, d));
 	if (hash_eq(v.hash, g->version.hash))
@@ -151,6 +156,6 @@ enum err gateway_emergency(struct gateway *g, const struct policy_texts *t, stru
 	}
 	g->stale = true;
 	TRY(epoch_refresh(g));
-	gateway_work(g);
+	g->again = true;
 	return OK;
 }

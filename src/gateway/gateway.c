@@ -245,7 +245,7 @@ static void answer(struct request *q, enum err e, gateway_reply_fn *fn, void *ar
 		close(q->fd);
 		q->fd = -1;
 	}
-	fn(arg, &q->r, q->fd);
+	turn_answer(q->g, fn, arg, &q->r, q->fd);
 }
 
 void gateway_command(struct gateway *g, struct slice zone, const struct command *c,
@@ -261,6 +261,8 @@ void gateway_command(struct gateway *g, struct slice zone, const struct command 
 			    .fd = -1};
 	enum err e = a ? check_peer(&q) : ERR_MEMORY;
 
+	if (e == OK)
+		e = store_turn_look(g->conf.store);
 	if (e == OK && c->type == CMD_SIGN_IN) {
 		start_sign_in(&q, fn, arg);
 		return;
@@ -285,8 +287,7 @@ void gateway_command(struct gateway *g, struct slice zone, const struct command 
 		e = run_in_epoch(&q);
 	}
 	answer(&q, e, fn, arg);
-	if (e == OK)
-		gateway_work(g);
+	g->again |= e == OK;
 }
 
 /* -- life cycle ---------------------------------------------------------------------------------
@@ -299,7 +300,9 @@ enum err gateway_open(const struct gateway_conf *conf, struct gateway **ret)
 
 	if (!g)
 		return ERR_MEMORY;
+	BUG_IF(conf->in_row_max > BLOB_CHUNK);
 	g->conf = *conf;
+	g->untold_last = &g->untold;
 	if (g->conf.jobs_at_once == 0 || g->conf.jobs_at_once > RUNNING_MAX)
 		g->conf.jobs_at_once = 8;
 	e = epoch_open(g);
@@ -311,7 +314,8 @@ enum err gateway_open(const struct gateway_conf *conf, struct gateway **ret)
 		return e;
 	}
 	*ret = g;
-	gateway_work(g);
+	g->again = true;
+	gateway_turn(g);
 	return OK;
 }
 
@@ -328,7 +332,9 @@ void gateway_close(struct gateway *g)
 		free(w);
 	}
 	await_close(g);
+	stage_close(g);
 	store_rollback(g->conf.store);
+	turn_close(g);
 	arena_free(g->policy_arena);
 	free(g);
 }
@@ -352,11 +358,12 @@ static void watch_clock(struct gateway *g, uint64_t mono_ms)
 
 void gateway_tick(struct gateway *g, uint64_t mono_ms)
 {
+	turn_end(g);
 	watch_clock(g, mono_ms);
 	epoch_tick(g);
 	await_tick(g);
 	if (g->paused > 0 && --g->paused == 0)
-		gateway_work(g);
+		g->again = true;
 	if (mono_ms < g->next_sweep_ms || g->clock_jumped)
 		return;
 	g->next_sweep_ms = mono_ms + 10000;

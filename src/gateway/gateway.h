@@ -6,6 +6,9 @@
  * process may die anywhere: gateway_open finds every transfer where it was and goes on, and a step
  * that was committed is never done again (each checks the row's version).
  *
+ * The steps of one turn of the loop become durable together, in gateway_turn; answers come from
+ * there, and nobody is told before.
+ *
  * Single-threaded: every function and callback is called from the loop of role_gateway. What a
  * worker says is hostile and decides nothing by itself: a result is released only after the
  * recogniser accepted exactly the stored bytes, and the policy then in force permits it.
@@ -37,6 +40,8 @@ struct gateway_conf {
 	struct gateway_workers workers;
 	uint64_t watermark_bytes; /* new uploads are refused below this much free disk */
 	uint64_t upload_max;      /* bytes of the largest original that is taken at all */
+	/* A content of up to so many bytes stands in its row, not in a file; at most BLOB_CHUNK. */
+	uint64_t in_row_max;
 	unsigned jobs_at_once;
 	bool (*loopback)(void *arg, struct slice zone); /* zone's listener is on loopback */
 	void (*committed)(void *arg); /* after each commit that may have appended entries */
@@ -62,12 +67,17 @@ void gateway_command(struct gateway *g, struct slice zone, const struct command 
 /* Answers that would come later to this arg do not come any more (its portal is gone). */
 void gateway_forget(struct gateway *g, void *arg);
 
-/* Starts what can be started; gateway_command and finished jobs do it by themselves. */
+/* Starts what can be started; the end of a turn does it by itself. */
 void gateway_work(struct gateway *g);
 /* One slice of what takes long; after it others may be served. */
 void gateway_slice(struct gateway *g);
 /* Another limit of gateway_conf. */
 void gateway_watermark(struct gateway *g, uint64_t bytes);
+/*
+ * After each turn of the loop, when all that was ready has been handled: starts what can be
+ * started, makes the steps of the turn durable, then answers.
+ */
+void gateway_turn(struct gateway *g);
 /* Once a second: stale uploads, ended retention, old sessions. Purging stops after a clock jump. */
 void gateway_tick(struct gateway *g, uint64_t mono_ms);
 /*

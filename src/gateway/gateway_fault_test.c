@@ -83,6 +83,7 @@ static void broken_content_is_held(void)
 	char session[65], id[33], cmd[200];
 
 	set_up();
+	files_only();
 	REQUIRE(sign_in(INTERNET, "hanako", session) == OK);
 	REQUIRE(command(INTERNET, create(session, 5)) == OK);
 	strcpy(id, t.transfer);
@@ -126,11 +127,21 @@ static unsigned files(void)
 	return n;
 }
 
+static size_t contents(const char *id)
+{
+	struct blob_row *rows;
+	size_t n;
+
+	REQUIRE(store_blobs_of(t.store, slice_str(id), t.a, &rows, &n) == OK);
+	return n;
+}
+
 static void withdrawing_stops_the_job(void)
 {
 	char session[65], id[33];
 
 	set_up();
+	files_only();
 	send(session, id);
 	struct command c = {
 	    .type = CMD_WITHDRAW, .session = slice_str(session), .transfer = slice_str(id)};
@@ -167,17 +178,16 @@ static bool anywhere(void)
 	return system(cmd) == 0;
 }
 
-static void retention_ends(void)
+static void retention(void)
 {
 	char session[65], id[33];
 	struct record_entry *e;
 	char stream[64];
 	size_t n;
 
-	set_up();
 	send(session, id);
 	run_all();
-	CHECK(files() == 2 && anywhere());
+	CHECK(files() == (t.in_row ? 0 : 2) && contents(id) == 2 && anywhere());
 	gateway_tick(t.g, 0);
 	CHECK(row(id).state == TRANSFER_READY);
 	/* 30 days are kept whole; on a jump of the clock nothing is purged. */
@@ -190,13 +200,23 @@ static void retention_ends(void)
 	reopen();
 	gateway_tick(t.g, 0);
 	gateway_tick(t.g, 20000);
-	CHECK(row(id).state == TRANSFER_PURGED && files() == 0);
+	CHECK(row(id).state == TRANSFER_PURGED && files() == 0 && contents(id) == 0);
 	CHECK(row(id).name.n == 0 && row(id).note.n == 0);
 	CHECK(!anywhere());
 	snprintf(stream, sizeof stream, "transfer/%s", id);
 	REQUIRE(record_of_stream(t.store, slice_str(stream), t.a, &e, &n) == OK);
 	CHECK(slice_starts(record_value(&e[0], "name"), S("c:")));
 	CHECK(entries(id, "record.erased") == 1 && entries(id, "transfer.purged") == 1);
+}
+
+static void retention_ends(void)
+{
+	set_up();
+	retention();
+	tear_down();
+	set_up();
+	files_only();
+	retention();
 	tear_down();
 }
 
@@ -247,6 +267,7 @@ static void it_goes_on_after_every_death(void)
 	char session[65], id[33];
 
 	set_up();
+	files_only();
 	send(session, id);
 	for (int i = 0; i < 6 && row(id).state != TRANSFER_READY; i++) {
 		reopen();
@@ -276,7 +297,7 @@ static void check_story(const char *id)
 }
 
 /* A fault at every call of the store in turn; after a restart the transfer still comes through. */
-static void a_fault_at_every_call(void)
+static void fault_at_every_call(bool files_too)
 {
 	unsigned fired = 0;
 
@@ -285,6 +306,8 @@ static void a_fault_at_every_call(void)
 		bool late;
 
 		set_up();
+		if (files_too)
+			files_only();
 		REQUIRE(sign_in(INTERNET, "hanako", session) == OK);
 		REQUIRE(sign_in(LGWAN, "taro", receiver) == OK);
 		REQUIRE(command(INTERNET, create(session, 5)) == OK);
@@ -302,7 +325,7 @@ static void a_fault_at_every_call(void)
 		run_all();
 		CHECK(row(id).state == TRANSFER_READY);
 		check_story(id);
-		CHECK(files() == 2);
+		CHECK(files() == (files_too ? 2 : 0) && contents(id) == 2);
 		CHECK(command(LGWAN, (struct command){.type = CMD_COLLECT_OPEN,
 						      .session = slice_str(receiver),
 						      .transfer = slice_str(id)}) == OK);
@@ -313,6 +336,12 @@ static void a_fault_at_every_call(void)
 			break;
 	}
 	CHECK(fired > 40);
+}
+
+static void a_fault_at_every_call(void)
+{
+	fault_at_every_call(false);
+	fault_at_every_call(true);
 }
 
 TESTS(CASE(uploads_resume_and_repeat), CASE(broken_content_is_held),

@@ -363,8 +363,79 @@ static void large_ones_take_turns(void)
 	tear_down();
 }
 
+static unsigned oks, errors;
+
+static void on_one(void *arg, const struct reply *r, int fd)
+{
+	(void)arg;
+	oks += r->err == OK;
+	errors += r->err != OK;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Two commands of one turn, and what was told by the time both were given. */
+static void two_in_a_turn(const char *session, char ids[2][33])
+{
+	static const char *const login[] = {"taro", "nobody"};
+
+	oks = errors = 0;
+	for (int i = 0; i < 2; i++) {
+		struct command c = create(session, 5);
+
+		c.recipient_login = slice_str(login[i]);
+		c.peer = S("10.30.0.7");
+		gateway_command(t.g, INTERNET, &c, on_one, NULL);
+		c = create(session, 5);
+		c.peer = S("10.30.0.7");
+		strcpy(ids[i], (const char *)c.once.p);
+		gateway_command(t.g, INTERNET, &c, on_one, NULL);
+	}
+}
+
+static bool sent(const char *once)
+{
+	struct store_account hanako;
+	struct transfer_row r;
+
+	REQUIRE(store_account_by_login(t.store, S("hanako"), t.a, &hanako) == OK);
+	return store_transfer_once(t.store, hanako.id, slice_str(once), t.a, &r) == OK;
+}
+
+/* Nobody is told before the turn is durable; one that is refused takes nothing with it. */
+static void a_turn_is_told_when_it_is_durable(void)
+{
+	char session[65], once[2][33];
+	unsigned commits;
+
+	set_up();
+	REQUIRE(sign_in(INTERNET, "hanako", session) == OK);
+	commits = t.commits;
+	two_in_a_turn(session, once);
+	CHECK(oks == 0 && t.commits == commits);
+	gateway_turn(t.g);
+	CHECK(oks == 3 && errors == 1 && t.commits == commits + 1);
+	CHECK(sent(once[0]) && sent(once[1]));
+	reopen();
+	CHECK(sent(once[0]) && sent(once[1]));
+	/* A disk that fails at the end: all are errors, and nothing has happened. */
+	two_in_a_turn(session, once);
+	t.g->again = false;
+	store_fault_after(1, ERR_FULL);
+	gateway_turn(t.g);
+	store_fault_after(0, OK);
+	CHECK(oks == 0 && errors == 4 && t.commits == commits + 1);
+	CHECK(!sent(once[0]) && !sent(once[1]));
+	/* The next turn stands on its own. */
+	two_in_a_turn(session, once);
+	gateway_forget(t.g, NULL);
+	gateway_turn(t.g);
+	CHECK(oks == 0 && sent(once[0]) && sent(once[1]));
+	tear_down();
+}
+
 TESTS(CASE(a_whole_life), CASE(a_small_one_overtakes_a_large_one), CASE(large_ones_take_turns),
       CASE(lies_are_held), CASE(the_policy_decides), CASE(a_marking_raises_the_class),
       CASE(doors_are_kept), CASE(tokens_are_bound), CASE(the_password_changes),
       CASE(the_table_has_no_way_back), CASE(japanese_days_and_years), CASE(who_waits_is_told_once),
-      CASE(who_waits_too_long_is_told_where_it_is))
+      CASE(who_waits_too_long_is_told_where_it_is), CASE(a_turn_is_told_when_it_is_durable))

@@ -53,6 +53,14 @@ struct watcher {
 	char transfer[TRANSFER_ID_LEN + 1];
 };
 
+/* A small upload on its way; "" where the place is free. */
+struct staged {
+	char transfer[TRANSFER_ID_LEN + 1];
+	int fd;
+	uint64_t age;
+};
+
+#define STAGED_MAX 256
 #define RUNNING_MAX 64
 #define WATCHERS_MAX 2048 /* beyond these an answer comes at once */
 
@@ -64,13 +72,17 @@ struct gateway {
 	uint64_t epoch; /* that this policy is of */
 	bool stale;     /* the store has a later one */
 	struct running running[RUNNING_MAX];
+	struct staged staged[STAGED_MAX];
+	uint64_t staged_n; /* opened so far */
 	struct waiting *waiting;
 	struct watcher *watchers;
 	unsigned watchers_n;
 	bool watchers_due;
 	unsigned turn;       /* the place in running that is served next */
-	bool working, again; /* gateway_work is on the stack; and has more to do */
-	unsigned paused;     /* ticks until work goes on after a failure of the system */
+	bool working, again; /* gateway_work is on the stack; and has something to do */
+	bool epoch_sure;     /* the open turn stands in this epoch */
+	struct untold *untold, **untold_last; /* answers that wait for the turn's end */
+	unsigned paused; /* ticks until work goes on after a failure of the system */
 	bool clock_known, clock_jumped;
 	int64_t clock_base_ms; /* UTC minus monotonic time when the gateway began */
 	uint64_t next_sweep_ms;
@@ -115,10 +127,21 @@ enum err life_stop(struct gateway *g, struct transfer_row *t, enum transfer_stat
 /* A step of its own that holds the transfer; for what failed outside of a transaction. */
 enum err life_hold(struct gateway *g, struct slice id, int64_t version, const char *reason,
 		   struct slice detail) NODISCARD;
-/* epoch_check, store_commit, then conf.committed. */
+/* epoch_check, store_commit; durable, and told by conf.committed, at the end of the turn. */
 enum err commit(struct gateway *g) NODISCARD;
 /* The same for what no policy has decided. */
 enum err commit_undecided(struct gateway *g) NODISCARD;
+
+/* -- turn.c: steps that become durable together --------------------------------------------------
+ */
+
+/* A step of the turn, opened where none is; store_begin alone is for what stands outside of one. */
+enum err step_begin(struct gateway *g) NODISCARD;
+/* Answers when what the answer stands on is durable: now, or at the end of the turn. */
+void turn_answer(struct gateway *g, gateway_reply_fn *fn, void *arg, const struct reply *r, int fd);
+void turn_forget(struct gateway *g, void *arg);
+void turn_end(struct gateway *g);   /* durable and told; before what needs the store for itself */
+void turn_close(struct gateway *g); /* nobody is answered */
 
 /* -- epoch.c: which policy is in force ------------------------------------------------------------
  */
@@ -207,6 +230,17 @@ struct checked_report {
 /* Strict: exactly the documented schema, known findings, sizes. ERR_SYNTAX otherwise. */
 enum err report_check(struct slice json, struct arena *a, struct checked_report *ret) NODISCARD;
 
+/* -- stage.c: small uploads on their way ---------------------------------------------------------
+ */
+
+/* A new memory file for the sealed bytes; what came in of this transfer before is dropped. */
+enum err stage_open(struct gateway *g, struct slice transfer, int *ret_fd) NODISCARD;
+/* The sealed bytes of `size`. ERR_NOT_FOUND: none came in; ERR_CONFLICT: not so many. */
+enum err stage_read(struct gateway *g, struct slice transfer, uint64_t size, struct arena *a,
+		    struct slice *ret) NODISCARD;
+void stage_drop(struct gateway *g, struct slice transfer);
+void stage_close(struct gateway *g);
+
 /* -- content.c: blobs of a transfer -------------------------------------------------------------
  */
 
@@ -221,9 +255,18 @@ enum err content_load_begin(struct gateway *g, const struct transfer_row *t, enu
 /* Reads at most CONTENT_SLICE bytes. *ret_fd is the sealed file, the load's, once it is whole. */
 enum err content_load_slice(struct content_load *l, int *ret_fd) NODISCARD;
 void content_load_free(struct content_load *l); /* NULL is a no-op */
+/* The place of a content that will come in: *ret is the row to add; content_undo takes it back. */
+enum err content_new(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		     struct arena *a, struct blob_row *ret) NODISCARD;
+enum err content_undo(struct gateway *g, const struct blob_row *b) NODISCARD;
+/* The row of a content and what opens its seal. */
+enum err content_row(struct gateway *g, const struct transfer_row *t, enum blob_role role,
+		     struct arena *a, struct blob_row *ret_row, struct blob_seal *ret_seal)
+    NODISCARD;
 /* A new sealed blob of `bytes`, not yet in the store: *ret is the row to add. */
 enum err content_put(struct gateway *g, const struct transfer_row *t, enum blob_role role,
 		     struct slice bytes, struct arena *a, struct blob_row *ret) NODISCARD;
+/* A descriptor of the sealed bytes: to read, or where `write` to fill. */
 enum err content_open(struct gateway *g, const struct transfer_row *t, enum blob_role role,
 		      bool write, struct arena *a, struct blob_row *ret_row,
 		      struct blob_seal *ret_seal, int *ret_fd) NODISCARD;

@@ -40,7 +40,7 @@ static void made_free(struct made **m)
 /* Without its row the file is nothing. */
 static enum err made_drop(struct gateway *g, struct made **m)
 {
-	enum err e = *m ? blob_destroy(g->conf.blobs, &(*m)->blob.id) : OK;
+	enum err e = *m ? content_undo(g, &(*m)->blob) : OK;
 
 	made_free(m);
 	return e;
@@ -123,7 +123,7 @@ static struct slice detail_of(const struct worker_result *r, struct arena *a)
 /* Reads the row again inside the step; ERR_CONFLICT where it went on without us. */
 static enum err take_up(const struct running *j, struct arena *a, struct transfer_row *ret)
 {
-	TRY(store_begin(j->g->conf.store));
+	TRY(step_begin(j->g));
 	TRY(store_transfer_get(j->g->conf.store, slice_str(j->transfer), a, ret));
 	return ret->version == j->version && ret->state == j->state ? OK : ERR_CONFLICT;
 }
@@ -141,7 +141,7 @@ static void job_end(struct gateway *g, enum err e)
 			  store_message(g->conf.store));
 		g->paused = PAUSE_TICKS;
 	}
-	gateway_work(g);
+	g->again = true;
 }
 
 static struct running job_take(struct running *j)

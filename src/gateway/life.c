@@ -92,6 +92,8 @@ enum err commit(struct gateway *g)
 enum err commit_undecided(struct gateway *g)
 {
 	TRY(store_commit(g->conf.store));
+	if (store_in_turn(g->conf.store))
+		return OK;
 	g->conf.committed(g->conf.arg);
 	await_tell(g);
 	return OK;
@@ -102,7 +104,7 @@ static enum err hold_step(struct gateway *g, struct slice id, int64_t version, c
 {
 	struct transfer_row t;
 
-	TRY(store_begin(g->conf.store));
+	TRY(step_begin(g));
 	TRY(store_transfer_get(g->conf.store, id, a, &t));
 	/* Somebody withdrew it meanwhile: then there is nothing to hold. */
 	if (t.version != version)

@@ -119,7 +119,7 @@ static enum err refuse_by_policy(struct request *q, const struct transfer_row *t
 	snprintf(stream, sizeof stream, "account/%lld", (long long)q->who.account);
 	e.stream = slice_str(stream);
 	TRY(verdict_explain(q->g, v, q->a, &q->r));
-	TRY(store_begin(q->g->conf.store));
+	TRY(step_begin(q->g));
 	TRY(record_append(q->g->conf.store, &e, NULL));
 	TRY(commit(q->g));
 	return refuse(q, ERR_FORBIDDEN, "forbidden");
@@ -158,23 +158,16 @@ static enum err create_in_step(struct request *q, struct transfer_row *t, const 
 static enum err create(struct request *q, struct transfer_row *t)
 {
 	struct gateway *g = q->g;
-	struct blob_row b = {.transfer = t->id, .role = BLOB_ORIGINAL, .created_ms = q->now_ms};
-	uint8_t wrapped[BLOB_WRAPPED];
-	struct blob_seal seal;
-	int fd;
+	struct blob_row b;
 	enum err e;
 
-	TRY(blob_create(g->conf.blobs, store_city(g->conf.store), t->id, BLOB_ORIGINAL, &b.id,
-			&seal, &fd));
-	close(fd);
-	TRY(blob_wrap(g->conf.blobs, &seal, 0, NULL, &b.epoch, wrapped));
-	b.wrapped = slice_of(wrapped, sizeof wrapped);
-	e = store_begin(g->conf.store);
+	TRY(content_new(g, t, BLOB_ORIGINAL, q->a, &b));
+	e = step_begin(g);
 	if (e == OK)
 		e = create_in_step(q, t, &b);
 	if (e != OK) {
 		store_rollback(g->conf.store);
-		return blob_destroy(g->conf.blobs, &b.id) == OK ? e : ERR_IO;
+		return content_undo(g, &b) == OK ? e : ERR_IO;
 	}
 	return commit(g);
 }
@@ -268,29 +261,53 @@ enum err do_upload_progress(struct request *q)
 	TRY(my_transfer(q, &t));
 	if (q->c->at > t.size)
 		return refuse(q, ERR_USAGE, "bad-request");
+	TRY(step_begin(q->g));
 	e = store_transfer_progress(q->g->conf.store, t.id, q->c->at, q->now_ms);
 	if (e == ERR_NOT_FOUND)
 		return refuse(q, ERR_CONFLICT, "wrong-state");
 	TRY(e);
+	TRY(commit_undecided(q->g));
 	return tell_transfer(q, &t);
 }
 
 /* The file has the size, and its last chunk says that it is the last. */
-static enum err check_complete(struct request *q, const struct transfer_row *t,
-			       const struct blob_seal *seal, int fd)
+static enum err file_complete(struct request *q, const struct transfer_row *t,
+			      const struct blob_row *b, const struct blob_seal *seal)
 {
+	AUTO_CLOSE fd = -1;
 	struct blob_reader *r;
 	struct slice s;
 	enum err e;
 
-	if (q->c->size != t->size)
+	TRY(blob_open(q->g->conf.blobs, &b->id, false, &fd));
+	TRY(blob_reader_open(fd, seal, t->size, &r));
+	e = blob_reader_at(r, t->size, &s);
+	blob_reader_free(r);
+	return e;
+}
+
+/* The bytes are read once; the front still has the descriptor. */
+static enum err row_complete(struct request *q, const struct transfer_row *t, struct blob_row *b,
+			     const struct blob_seal *seal)
+{
+	uint8_t *plain = arena_alloc(q->a, (size_t)t->size + 1);
+
+	if (!plain)
+		return ERR_MEMORY;
+	TRY(stage_read(q->g, t->id, t->size, q->a, &b->body));
+	return blob_open_one(seal, b->body, t->size, plain);
+}
+
+static enum err check_complete(struct request *q, const struct transfer_row *t, struct blob_row *b,
+			       const struct blob_seal *seal)
+{
+	enum err e = ERR_CONFLICT;
+
+	if (q->c->size == t->size)
+		e = b->in_row ? row_complete(q, t, b, seal) : file_complete(q, t, b, seal);
+	if (e == ERR_CRYPTO || e == ERR_CONFLICT || (e == ERR_NOT_FOUND && b->in_row))
 		return refuse(q, ERR_CONFLICT, "incomplete");
-	e = blob_reader_open(fd, seal, t->size, &r);
-	if (e == OK) {
-		e = blob_reader_at(r, t->size, &s);
-		blob_reader_free(r);
-	}
-	return e == ERR_CRYPTO ? refuse(q, ERR_CONFLICT, "incomplete") : e;
+	return e;
 }
 
 static enum err commit_in_step(struct request *q, struct transfer_row *t, struct blob_row *b)
@@ -306,7 +323,7 @@ static enum err commit_in_step(struct request *q, struct transfer_row *t, struct
 
 	t->hash = b->hash;
 	t->received = t->size;
-	TRY(store_begin(g->conf.store));
+	TRY(step_begin(g));
 	TRY(store_blob_set(g->conf.store, b));
 	TRY(life_move(g, t, TRANSFER_RECEIVED, "transfer.received", slice_str(q->who.login), fields,
 		      ARRAY_LEN(fields)));
@@ -320,7 +337,6 @@ enum err do_upload_commit(struct request *q)
 {
 	uint8_t wrapped[BLOB_WRAPPED];
 	struct slice hash = slice_of(q->c->hash.b, sizeof q->c->hash.b);
-	AUTO_CLOSE fd = -1;
 	struct transfer_row t;
 	struct blob_seal seal;
 	struct blob_row b;
@@ -331,13 +347,14 @@ enum err do_upload_commit(struct request *q)
 		return slice_eq(t.hash, hash) && t.state != TRANSFER_EXPIRED
 			   ? tell_transfer(q, &t)
 			   : refuse(q, ERR_CONFLICT, "wrong-state");
-	TRY(content_open(q->g, &t, BLOB_ORIGINAL, false, q->a, &b, &seal, &fd));
-	TRY(check_complete(q, &t, &seal, fd));
+	TRY(content_row(q->g, &t, BLOB_ORIGINAL, q->a, &b, &seal));
+	TRY(check_complete(q, &t, &b, &seal));
 	TRY(blob_wrap(q->g->conf.blobs, &seal, t.size, &q->c->hash, &b.epoch, wrapped));
 	b.wrapped = slice_of(wrapped, sizeof wrapped);
 	b.size = t.size;
 	b.hash = hash;
 	TRY(commit_in_step(q, &t, &b));
+	stage_drop(q->g, t.id);
 	return tell_transfer(q, &t);
 }
 
@@ -352,7 +369,7 @@ enum err do_withdraw(struct request *q)
 		return refuse(q, ERR_CONFLICT, "wrong-state");
 	if (t.purge_ms == 0)
 		t.purge_ms = q->now_ms + RETAIN_DAYS * DAY_MS;
-	TRY(store_begin(q->g->conf.store));
+	TRY(step_begin(q->g));
 	TRY(life_move(q->g, &t, TRANSFER_WITHDRAWN, "transfer.withdrawn", slice_str(q->who.login),
 		      NULL, 0));
 	TRY(commit(q->g));

@@ -37,7 +37,7 @@ enum err do_session_check(struct request *q)
 
 enum err do_sign_out(struct request *q)
 {
-	TRY(store_begin(q->g->conf.store));
+	TRY(step_begin(q->g));
 	TRY(identity_sign_out(q->g->conf.store, q->c->session, q->zone, q->now_ms));
 	return commit_undecided(q->g);
 }
@@ -52,7 +52,7 @@ enum err do_token_create(struct request *q)
 		return ERR_MEMORY;
 	if (policy_addr_parse(q->c->host, &addr) != OK || q->c->days == 0 || q->c->days > 366)
 		return refuse(q, ERR_USAGE, "bad-request");
-	TRY(store_begin(q->g->conf.store));
+	TRY(step_begin(q->g));
 	e = identity_token_create(q->g->conf.store, &q->who, q->c->label, q->c->purpose, q->c->host,
 				  q->now_ms + q->c->days * DAY_MS, q->now_ms, &q->r.token_id,
 				  token);
@@ -65,7 +65,7 @@ enum err do_token_create(struct request *q)
 
 enum err do_token_revoke(struct request *q)
 {
-	TRY(store_begin(q->g->conf.store));
+	TRY(step_begin(q->g));
 	TRY(identity_token_revoke(q->g->conf.store, &q->who, q->c->token_id, q->now_ms));
 	return commit_undecided(q->g);
 }
@@ -84,8 +84,7 @@ static void answer(gateway_reply_fn *fn, void *arg, struct request *q, enum err 
 		e = ERR_IO;
 	}
 	q->r.err = e;
-	if (fn)
-		fn(arg, &q->r, -1);
+	turn_answer(q->g, fn, arg, &q->r, -1);
 }
 
 static struct waiting *waiting_new(struct request *q, gateway_reply_fn *fn, void *arg)
@@ -120,6 +119,7 @@ static void waiting_free(struct waiting *w)
 void gateway_forget(struct gateway *g, void *arg)
 {
 	await_forget(g, arg);
+	turn_forget(g, arg);
 	for (struct waiting *w = g->waiting; w; w = w->next)
 		if (w->arg == arg)
 			w->fn = NULL;
@@ -130,7 +130,7 @@ void gateway_forget(struct gateway *g, void *arg)
 
 static enum err failed(struct request *q, struct waiting *w, const char *reason)
 {
-	TRY(store_begin(q->g->conf.store));
+	TRY(step_begin(q->g));
 	TRY(identity_failed(q->g->conf.store, slice_str(w->login), slice_str(w->peer), q->zone,
 			    q->now_ms));
 	TRY(commit_undecided(q->g));
@@ -152,7 +152,7 @@ static enum err signed_in(struct request *q, struct waiting *w, enum err checked
 	/* Disabled meanwhile or not of this zone: only who knows the password is told so. */
 	if (!identity_may_enter(&account, q->zone))
 		return failed(q, w, "not-this-zone");
-	TRY(store_begin(s));
+	TRY(step_begin(q->g));
 	TRY(identity_sign_in(s, &account, q->zone, slice_str(w->peer), q->now_ms, &q->who, token));
 	TRY(commit_undecided(q->g));
 	q->r.session = slice_str(token);
@@ -163,7 +163,7 @@ static enum err password_changed(struct request *q, struct waiting *w, struct sl
 {
 	struct store *s = q->g->conf.store;
 
-	TRY(store_begin(s));
+	TRY(step_begin(q->g));
 	TRY(identity_set_password(s, slice_str(w->login), hash, slice_str(w->login), q->now_ms));
 	return commit_undecided(q->g);
 }

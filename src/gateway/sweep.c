@@ -51,7 +51,7 @@ static enum err purge(struct gateway *g, struct transfer_row *t, struct arena *a
 	TRY(commit(g));
 	/* The keys are gone: the files are noise, and a death here leaves them to sweep_orphans. */
 	for (size_t i = 0; i < n; i++)
-		TRY(blob_destroy(g->conf.blobs, &blobs[i].id));
+		TRY(content_undo(g, &blobs[i]));
 	return OK;
 }
 

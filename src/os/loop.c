@@ -43,7 +43,11 @@ struct loop {
 	sigset_t signals;
 	struct loop_handler handler[16];
 	size_t handlers;
+	loop_turn_fn *turn;
+	void *turn_arg;
 };
+
+#define ROUNDS_MAX 32 /* looks for more before a turn ends, however much there is */
 
 enum err loop_new(struct loop **ret_loop)
 {
@@ -272,10 +276,17 @@ static int wait_ms(const struct loop *l, int ms)
 	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
-enum err loop_once(struct loop *l, int ms)
+void loop_turn(struct loop *l, loop_turn_fn *fn, void *arg)
+{
+	l->turn = fn;
+	l->turn_arg = arg;
+}
+
+/* Handles what is ready within ms; *ret_n is how much it was. */
+static enum err handle(struct loop *l, int ms, int *ret_n)
 {
 	struct epoll_event ev[64];
-	int n = epoll_wait(l->ep, ev, (int)ARRAY_LEN(ev), wait_ms(l, ms));
+	int n = epoll_wait(l->ep, ev, (int)ARRAY_LEN(ev), ms);
 
 	if (n < 0 && errno != EINTR)
 		return ERR_IO;
@@ -288,7 +299,20 @@ enum err loop_once(struct loop *l, int ms)
 		if (w->fn)
 			w->fn(w->arg, w->fd, events);
 	}
+	*ret_n = n;
+	return OK;
+}
+
+enum err loop_once(struct loop *l, int ms)
+{
+	int n;
+
+	TRY(handle(l, wait_ms(l, ms), &n));
+	for (int i = 0; l->turn && n > 0 && i < ROUNDS_MAX && !l->stop; i++)
+		TRY(handle(l, 0, &n));
 	run_timers(l);
+	if (l->turn)
+		l->turn(l->turn_arg);
 	bury(l);
 	return OK;
 }

@@ -39,6 +39,13 @@ enum err loop_timer(struct loop *l, uint64_t ms, loop_timer_fn *fn, void *arg,
 		    struct loop_timer **ret_timer) NODISCARD;
 void loop_cancel(struct loop_timer *t); /* NULL is a no-op */
 
+/*
+ * fn is called once a turn, when all that was ready, or became ready meanwhile, has been handled
+ * and before the loop waits again.
+ */
+typedef void loop_turn_fn(void *arg);
+void loop_turn(struct loop *l, loop_turn_fn *fn, void *arg);
+
 /* Takes over a signal of the process (it is blocked and read from a signalfd). */
 enum err loop_signal(struct loop *l, int signo, loop_signal_fn *fn, void *arg) NODISCARD;
 

@@ -29,6 +29,8 @@
 #define POLICY_ARENA (256u << 20)
 #define CONFIG_ARENA (4u << 20)
 #define UPLOAD_MAX (4ull << 30)
+/* Beyond this a file costs less than the pages that are written twice. */
+#define IN_ROW_MAX 65536u
 #define PUBLISH_PAUSE_MS 50
 
 struct state;
@@ -127,6 +129,9 @@ static void publish(struct state *s)
 		stop(s, EXIT_DONE);
 	if (!s->signer_known || s->signer_busy || s->signer->edge->fd < 0)
 		return;
+	/* What is not durable yet is not signed: the end of the turn asks again. */
+	if (store_in_turn(s->store))
+		return;
 	if (s->pause && !s->leaving)
 		return;
 	loop_cancel(s->pause);
@@ -145,6 +150,7 @@ static void publish(struct state *s)
  */
 static void leave(struct state *s)
 {
+	gateway_turn(s->gateway);
 	s->leaving =
 	    store_log_size(s->store, &s->leave_at) == OK && s->signer && s->signer->edge->fd >= 0;
 	if (!s->leaving)
@@ -508,6 +514,13 @@ static void on_second(void *arg)
 		stop(s, EXIT_ERROR);
 }
 
+static void on_turn(void *arg)
+{
+	struct state *s = arg;
+
+	gateway_turn(s->gateway);
+}
+
 static unsigned processors(void)
 {
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -578,6 +591,7 @@ static enum err open_rooms(struct state *s)
 				 .replace = on_replace,
 				 .call_arg = s};
 	struct gateway_conf conf = {.upload_max = UPLOAD_MAX,
+				    .in_row_max = IN_ROW_MAX,
 				    .jobs_at_once = 2 * processors() + 2,
 				    .loopback = on_loopback,
 				    .committed = on_committed,
@@ -637,6 +651,7 @@ static enum err start(struct state *s)
 	TRY(open_rooms(s));
 	TRY(open_links(s));
 	TRY(loop_timer(s->loop, 1000, on_second, s, &timer));
+	loop_turn(s->loop, on_turn, s);
 	return role_ready(s->env);
 }
 

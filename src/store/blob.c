@@ -195,16 +195,28 @@ static enum err folder_of(struct blob_home *h, const struct blob_id *id, int *re
 	return OK;
 }
 
+void blob_name(struct slice city, struct slice transfer, enum blob_role role,
+	       struct blob_id *ret_id, struct blob_seal *ret_seal)
+{
+	struct blob_id id;
+
+	rand_hex(BLOB_ID_LEN / 2, id.s);
+	rand_bytes(ret_seal->key, sizeof ret_seal->key);
+	bind_of(city, transfer, role, &id, ret_seal->bind);
+	*ret_id = id;
+}
+
 enum err blob_create(struct blob_home *h, struct slice city, struct slice transfer,
 		     enum blob_role role, struct blob_id *ret_id, struct blob_seal *ret_seal,
 		     int *ret_fd)
 {
 	AUTO_CLOSE fd = -1;
+	struct blob_seal seal;
 	struct blob_id id;
 	int folder;
 	enum err e;
 
-	rand_hex(BLOB_ID_LEN / 2, id.s);
+	blob_name(city, transfer, role, &id, &seal);
 	TRY(folder_of(h, &id, &folder));
 	fd = openat(folder, id.s, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -214,9 +226,8 @@ enum err blob_create(struct blob_home *h, struct slice city, struct slice transf
 		unlinkat(folder, id.s, 0);
 		return e;
 	}
-	rand_bytes(ret_seal->key, sizeof ret_seal->key);
-	bind_of(city, transfer, role, &id, ret_seal->bind);
 	*ret_id = id;
+	*ret_seal = seal;
 	*ret_fd = fd_take(&fd);
 	return OK;
 }

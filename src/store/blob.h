@@ -1,15 +1,15 @@
 /*
  * blob: content at rest, sealed in chunks.
  *
- * A blob is a file DIR/blobs/xx/<id> of chunks, each `nonce[24] ciphertext tag[16]` of
- * XChaCha20-Poly1305 over BLOB_CHUNK bytes of plaintext (the last one 0 to BLOB_CHUNK). The chunk's
- * number, whether it is the last, and the seal's `bind` are authenticated with it; `bind` is the
- * hash of city, transfer, role and blob id. So a flipped byte, a swapped, lost or added chunk, and
- * a result put in place of an original are all ERR_CRYPTO.
+ * A blob is a file DIR/blobs/xx/<id>, or where it is small the body of its row, of chunks, each
+ * `nonce[24] ciphertext tag[16]` of XChaCha20-Poly1305 over BLOB_CHUNK bytes of plaintext (the last
+ * one 0 to BLOB_CHUNK). The chunk's number, whether it is the last, and the seal's `bind` are
+ * authenticated with it; `bind` is the hash of city, transfer, role and blob id. So a flipped byte,
+ * a swapped, lost or added chunk, and a result put in place of an original are all ERR_CRYPTO.
  *
  * The per-blob random key is kept wrapped under the city's epoch key (DIR/keys, apart from the
  * data); the wrapping authenticates `bind`, and after the commit also size and plaintext hash.
- * Purging overwrites and forgets the wrapped key, then unlinks the file.
+ * Purging overwrites and forgets the wrapped key, and the row or the file with it.
  *
  * A struct blob_seal is all that the http role needs beside the descriptor: it streams by itself.
  * Writers and readers hold one chunk in memory.
@@ -84,6 +84,9 @@ enum err blob_home_create(const char *dir) NODISCARD;
 enum err blob_home_open(const char *dir, struct blob_home **ret) NODISCARD;
 void blob_home_free(struct blob_home *h);
 
+/* A random id and key for a content that will have no file. */
+void blob_name(struct slice city, struct slice transfer, enum blob_role role,
+	       struct blob_id *ret_id, struct blob_seal *ret_seal);
 /* A new empty file with a random id and key; fd is opened read and write, close-on-exec. */
 enum err blob_create(struct blob_home *h, struct slice city, struct slice transfer,
 		     enum blob_role role, struct blob_id *ret_id, struct blob_seal *ret_seal,
@@ -109,6 +112,13 @@ enum err blob_each(struct blob_home *h, enum err (*fn)(void *ctx, const struct b
 		   void *ctx) NODISCARD;
 /* Free and total bytes of the file system that holds the blobs. */
 enum err blob_space(struct blob_home *h, uint64_t *ret_free, uint64_t *ret_total) NODISCARD;
+
+/* One chunk is the whole of it: sealed is blob_sealed_size(plain.n) bytes, as in a file. */
+void blob_seal_one(const struct blob_seal *seal, struct slice plain, uint8_t *ret_sealed,
+		   struct hash *ret);
+/* *ret_plain holds size bytes. ERR_CRYPTO where the bytes are not those of this seal and size. */
+enum err blob_open_one(const struct blob_seal *seal, struct slice sealed, uint64_t size,
+		       uint8_t *ret_plain) NODISCARD;
 
 /* A whole plaintext in one go, for what fits in memory. */
 enum err blob_put_all(int fd, const struct blob_seal *seal, struct slice s, struct hash *ret)

@@ -98,12 +98,23 @@ static enum err read_at(int fd, uint8_t *p, size_t n, uint64_t at)
 	return OK;
 }
 
-static enum err chunk_open(int fd, const struct blob_seal *seal, uint64_t number, bool last,
-			   size_t n, uint8_t *sealed, uint8_t *ret_plain)
+/* A random nonce: a chunk may be written again after a cut upload, with other bytes. */
+static void chunk_seal(const struct blob_seal *seal, uint64_t number, bool last, struct slice plain,
+		       uint8_t *ret_sealed)
 {
 	uint8_t ad[41];
 
-	TRY(read_at(fd, sealed, n + BLOB_OVERHEAD, number * SEALED));
+	randombytes_buf(ret_sealed, NONCE);
+	chunk_ad(seal, number, last, ad);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(ret_sealed + NONCE, NULL, plain.p, plain.n, ad,
+						   sizeof ad, NULL, ret_sealed, seal->key);
+}
+
+static enum err chunk_unseal(const struct blob_seal *seal, uint64_t number, bool last, size_t n,
+			     const uint8_t *sealed, uint8_t *ret_plain)
+{
+	uint8_t ad[41];
+
 	chunk_ad(seal, number, last, ad);
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(ret_plain, NULL, NULL, sealed + NONCE,
 						       n + TAG, ad, sizeof ad, sealed,
@@ -112,19 +123,37 @@ static enum err chunk_open(int fd, const struct blob_seal *seal, uint64_t number
 	return OK;
 }
 
+static enum err chunk_open(int fd, const struct blob_seal *seal, uint64_t number, bool last,
+			   size_t n, uint8_t *sealed, uint8_t *ret_plain)
+{
+	TRY(read_at(fd, sealed, n + BLOB_OVERHEAD, number * SEALED));
+	return chunk_unseal(seal, number, last, n, sealed, ret_plain);
+}
+
+void blob_seal_one(const struct blob_seal *seal, struct slice plain, uint8_t *ret_sealed,
+		   struct hash *ret)
+{
+	BUG_IF(plain.n > BLOB_CHUNK || sodium_init() < 0);
+	chunk_seal(seal, 0, true, plain, ret_sealed);
+	*ret = hash_of(plain);
+}
+
+enum err blob_open_one(const struct blob_seal *seal, struct slice sealed, uint64_t size,
+		       uint8_t *ret_plain)
+{
+	if (size > BLOB_CHUNK || sealed.n != size + BLOB_OVERHEAD || sodium_init() < 0)
+		return ERR_CRYPTO;
+	return chunk_unseal(seal, 0, true, (size_t)size, sealed.p, ret_plain);
+}
+
 /* -- writing ------------------------------------------------------------------------------------
  */
 
 static enum err writer_chunk(struct blob_writer *w, bool last)
 {
 	uint64_t number = w->durable / BLOB_CHUNK;
-	uint8_t ad[41];
 
-	/* A random nonce: a chunk may be written again after a cut upload, with other bytes. */
-	randombytes_buf(w->sealed, NONCE);
-	chunk_ad(&w->seal, number, last, ad);
-	crypto_aead_xchacha20poly1305_ietf_encrypt(w->sealed + NONCE, NULL, w->plain, w->n, ad,
-						   sizeof ad, NULL, w->sealed, w->seal.key);
+	chunk_seal(&w->seal, number, last, slice_of(w->plain, w->n), w->sealed);
 	w->err = write_at(w->fd, w->sealed, w->n + BLOB_OVERHEAD, number * SEALED);
 	TRY(w->err);
 	sha256_update(&w->hash, w->n, w->plain);

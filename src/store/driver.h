@@ -12,7 +12,7 @@
 #include "store/statements.h"
 #include "store/store.h"
 
-#define STORE_SCHEMA 4 /* version of the tables in statements.c */
+#define STORE_SCHEMA 5 /* version of the tables in statements.c */
 
 enum store_type { STORE_NULL, STORE_INT, STORE_TEXT, STORE_BYTES };
 
@@ -29,9 +29,15 @@ struct store_driver {
 	void (*close)(void *db);
 	const char *(*message)(void *db);
 	enum err (*begin)(void *db); /* takes the writer's lock */
+	enum err (*look)(void *db);  /* a transaction that only reads; ended by commit */
 	enum err (*commit)(void *db);
 	void (*rollback)(void *db);
-	enum err (*scrub)(void *db); /* nothing that was deleted is left in any file */
+	/* A step inside a transaction: kept, or undone alone. */
+	enum err (*step_begin)(void *db);
+	enum err (*step_keep)(void *db);
+	void (*step_undo)(void *db);
+	bool (*in_transaction)(void *db); /* false where the engine gave it up by itself */
+	enum err (*scrub)(void *db);      /* nothing that was deleted is left in any file */
 	enum err (*script)(void *db, const char *sql); /* the schema, at creation only */
 	enum err (*run)(void *db, enum statement id, const struct store_value *args, size_t n);
 	enum err (*step)(void *db, enum statement id, bool *ret_row);
@@ -49,6 +55,10 @@ static inline struct store_value v_int(int64_t i)
 static inline struct store_value v_text(struct slice s)
 {
 	return (struct store_value){.type = STORE_TEXT, .s = s};
+}
+static inline struct store_value v_null(void)
+{
+	return (struct store_value){.type = STORE_NULL};
 }
 static inline struct store_value v_bytes(struct slice s)
 {
@@ -73,6 +83,8 @@ struct cursor {
 		    sizeof((const struct store_value[]){__VA_ARGS__}) / \
 			sizeof(struct store_value))
 
+/* Before a single write outside of a step: it must not stand in a transaction that only reads. */
+enum err store_write_alone(struct store *s) NODISCARD;
 /* A statement whose rows do not matter. */
 enum err store_run(struct store *s, enum statement id, const struct store_value *args, size_t n)
     NODISCARD;
@@ -103,14 +115,17 @@ struct tally {
 	int64_t last_ms;
 };
 
-/* What a connection remembers of its open step: the writer's lock makes it exact. */
+/*
+ * What a connection remembers of its open step or turn: the writer's lock makes it exact. What
+ * stands before `random` goes back where a step is undone alone.
+ */
 struct step_memory {
 	uint64_t entries; /* of the log, where entries_known */
 	bool entries_known;
 	struct tally tally[16]; /* written before the commit */
 	size_t tallies;
-	/* Random bytes not yet handed out: the kernel is asked once for many. A connection never
-	 * crosses a fork, and so nor does this. */
+	/* Random bytes not yet handed out: the kernel is asked once for many, and none is handed
+	 * out twice. A connection never crosses a fork, and so nor does this. */
 	uint8_t random[2048];
 	size_t random_left;
 };

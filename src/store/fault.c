@@ -47,6 +47,34 @@ static enum err faulty_begin(void *db)
 	return store_sqlite.begin(db);
 }
 
+static enum err faulty_look(void *db)
+{
+	TRY(hit());
+	return store_sqlite.look(db);
+}
+
+static enum err faulty_step_begin(void *db)
+{
+	TRY(hit());
+	return store_sqlite.step_begin(db);
+}
+
+static enum err faulty_step_keep(void *db)
+{
+	TRY(hit());
+	return store_sqlite.step_keep(db);
+}
+
+static void faulty_step_undo(void *db)
+{
+	store_sqlite.step_undo(db);
+}
+
+static bool faulty_in_transaction(void *db)
+{
+	return store_sqlite.in_transaction(db);
+}
+
 static enum err faulty_commit(void *db)
 {
 	TRY(hit());
@@ -98,8 +126,13 @@ const struct store_driver store_faulty = {
     .close = faulty_close,
     .message = faulty_message,
     .begin = faulty_begin,
+    .look = faulty_look,
     .commit = faulty_commit,
     .rollback = faulty_rollback,
+    .step_begin = faulty_step_begin,
+    .step_keep = faulty_step_keep,
+    .step_undo = faulty_step_undo,
+    .in_transaction = faulty_in_transaction,
     .scrub = faulty_scrub,
     .script = faulty_script,
     .run = faulty_run,

@@ -22,7 +22,7 @@ enum err store_log_size(struct store *s, uint64_t *ret)
 	if (!m->entries_known) {
 		TRY(store_one(s, SQL_LOG_SIZE, NULL, 0, ERR_IO, &n));
 		m->entries = (uint64_t)n;
-		m->entries_known = store_in_step(s);
+		m->entries_known = store_in_step(s) || store_in_turn(s);
 	}
 	*ret = m->entries;
 	return OK;

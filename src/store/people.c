@@ -106,6 +106,7 @@ enum err store_session_seen(struct store *s, struct slice hash, int64_t seen_ms)
 {
 	const struct store_value args[] = {v_bytes(hash), v_int(seen_ms)};
 
+	TRY(store_write_alone(s));
 	return store_one(s, SQL_SESSION_SEEN, args, 2, ERR_NOT_FOUND, NULL);
 }
 

@@ -12,9 +12,19 @@
 #define BUSY_MS 10000
 #define SCRUB_MS 200
 
+/* What opens and ends transactions; prepared once like every other statement. */
+enum verb { VERB_BEGIN, VERB_LOOK, VERB_COMMIT, VERB_STEP, VERB_KEEP, VERB_UNDO, VERBS };
+
+static const char *const verb_sql[VERBS] = {
+    [VERB_BEGIN] = "BEGIN IMMEDIATE", [VERB_LOOK] = "BEGIN",
+    [VERB_COMMIT] = "COMMIT",         [VERB_STEP] = "SAVEPOINT step",
+    [VERB_KEEP] = "RELEASE step",     [VERB_UNDO] = "ROLLBACK TO step",
+};
+
 struct lite {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[STATEMENTS];
+	sqlite3_stmt *verb[VERBS];
 };
 
 static enum err lite_err(int rc)
@@ -49,6 +59,8 @@ static void lite_close(void *db)
 
 	for (size_t i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(l->stmt[i]);
+	for (size_t i = 0; i < VERBS; i++)
+		sqlite3_finalize(l->verb[i]);
 	sqlite3_close(l->db);
 	free(l);
 }
@@ -70,7 +82,8 @@ static enum err lite_settings(struct lite *l, enum store_mode mode)
 	if (mode == STORE_READ)
 		return lite_exec(l, "PRAGMA query_only=ON");
 	return lite_exec(l, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-			    "PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864");
+			    "PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864;"
+			    "PRAGMA cache_size=-16000");
 }
 
 /* The folder of a path, where it is missing. */
@@ -132,26 +145,75 @@ static const char *lite_message(void *db)
 	return sqlite3_errmsg(((struct lite *)db)->db);
 }
 
+static enum err lite_verb(struct lite *l, enum verb v)
+{
+	int rc = SQLITE_OK;
+
+	if (!l->verb[v])
+		rc = sqlite3_prepare_v3(l->db, verb_sql[v], -1, SQLITE_PREPARE_PERSISTENT,
+					&l->verb[v], NULL);
+	if (rc != SQLITE_OK)
+		return lite_err(rc);
+	rc = sqlite3_step(l->verb[v]);
+	sqlite3_reset(l->verb[v]);
+	return lite_err(rc);
+}
+
 static enum err lite_begin(void *db)
 {
-	return lite_exec(db, "BEGIN IMMEDIATE");
+	return lite_verb(db, VERB_BEGIN);
+}
+
+static enum err lite_look(void *db)
+{
+	return lite_verb(db, VERB_LOOK);
 }
 
 static enum err lite_commit(void *db)
 {
-	return lite_exec(db, "COMMIT");
+	return lite_verb(db, VERB_COMMIT);
+}
+
+static bool lite_in_transaction(void *db)
+{
+	return !sqlite3_get_autocommit(((struct lite *)db)->db);
+}
+
+static void lite_reset_all(struct lite *l)
+{
+	for (size_t i = 0; i < STATEMENTS; i++)
+		if (l->stmt[i])
+			sqlite3_reset(l->stmt[i]);
 }
 
 static void lite_rollback(void *db)
 {
 	struct lite *l = db;
 
-	for (size_t i = 0; i < STATEMENTS; i++)
-		if (l->stmt[i])
-			sqlite3_reset(l->stmt[i]);
+	lite_reset_all(l);
 	/* SQLite has rolled back by itself after some errors: then this says so and is harmless. */
-	if (!sqlite3_get_autocommit(l->db))
+	if (lite_in_transaction(l))
 		sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static enum err lite_step_begin(void *db)
+{
+	return lite_verb(db, VERB_STEP);
+}
+
+static enum err lite_step_keep(void *db)
+{
+	return lite_verb(db, VERB_KEEP);
+}
+
+/* What cannot be undone alone is undone with all the rest. */
+static void lite_step_undo(void *db)
+{
+	struct lite *l = db;
+
+	lite_reset_all(l);
+	if (lite_verb(l, VERB_UNDO) != OK || lite_verb(l, VERB_KEEP) != OK)
+		lite_rollback(l);
 }
 
 /*
@@ -261,8 +323,13 @@ const struct store_driver store_sqlite = {
     .close = lite_close,
     .message = lite_message,
     .begin = lite_begin,
+    .look = lite_look,
     .commit = lite_commit,
     .rollback = lite_rollback,
+    .step_begin = lite_step_begin,
+    .step_keep = lite_step_keep,
+    .step_undo = lite_step_undo,
+    .in_transaction = lite_in_transaction,
     .scrub = lite_scrub,
     .script = lite_script,
     .run = lite_run,

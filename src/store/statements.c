@@ -44,7 +44,8 @@ const char store_schema[] =
     "CREATE TABLE blob (city TEXT NOT NULL, id TEXT NOT NULL, transfer TEXT NOT NULL,"
     " role INTEGER NOT NULL, epoch INTEGER NOT NULL, wrapped BLOB NOT NULL,"
     " size INTEGER NOT NULL, hash BLOB NOT NULL, created_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (city, id), UNIQUE (city, transfer, role),"
+    /* The sealed bytes; NULL where they stand in a file. Last: what reads the rest skips it. */
+    " body BLOB, PRIMARY KEY (city, id), UNIQUE (city, transfer, role),"
     " FOREIGN KEY (city, transfer) REFERENCES transfer (city, id)) STRICT;"
     "CREATE TABLE report (city TEXT NOT NULL, transfer TEXT NOT NULL, body TEXT NOT NULL,"
     " PRIMARY KEY (city, transfer),"
@@ -102,7 +103,9 @@ const char store_schema[] =
 	" JOIN account a ON a.city = t.city AND a.id = t.sender" \
 	" LEFT JOIN account r ON r.city = t.city AND r.login = t.recipient_login" \
 	" WHERE t.city = $1"
-#define BLOB "SELECT id, transfer, role, epoch, wrapped, size, hash, created_ms FROM blob"
+#define BLOB \
+	"SELECT id, transfer, role, epoch, wrapped, size, hash, created_ms, body IS NOT NULL" \
+	" FROM blob"
 
 #define POLICY_ROW "SELECT hash, number, effective, change, added_ms,"
 #define CHANGE_ROW \
@@ -204,12 +207,14 @@ const char *const store_sql[STATEMENTS] = {
 	"UPDATE transfer SET name = '', note = '', reason_text = '', hash = $3, result_hash = $3"
 	" WHERE city = $1 AND id = $2 RETURNING id",
     [SQL_BLOB_ADD] = "INSERT INTO blob (city, id, transfer, role, epoch, wrapped, size, hash,"
-		     " created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		     " created_ms, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     [SQL_BLOB] = BLOB " WHERE city = $1 AND transfer = $2 AND role = $3",
     [SQL_BLOB_EXISTS] = "SELECT COUNT(*) FROM blob WHERE city = $1 AND id = $2",
-    [SQL_BLOB_SET] = "UPDATE blob SET epoch = $3, wrapped = $4, size = $5, hash = $6"
+    [SQL_BLOB_BODY] = "SELECT body FROM blob WHERE city = $1 AND id = $2",
+    [SQL_BLOB_SET] = "UPDATE blob SET epoch = $3, wrapped = $4, size = $5, hash = $6, body = $7"
 		     " WHERE city = $1 AND id = $2 RETURNING id",
-    [SQL_BLOB_BLANK] = "UPDATE blob SET wrapped = $3 WHERE city = $1 AND id = $2 RETURNING id",
+    [SQL_BLOB_BLANK] =
+	"UPDATE blob SET wrapped = $3, body = NULL WHERE city = $1 AND id = $2 RETURNING id",
     [SQL_BLOB_DROP] = "DELETE FROM blob WHERE city = $1 AND id = $2 RETURNING id",
     [SQL_BLOBS_OF] = BLOB " WHERE city = $1 AND transfer = $2 ORDER BY role",
     [SQL_REPORT_SET] = "INSERT INTO report (city, transfer, body) VALUES ($1, $2, $3)"

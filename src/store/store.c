@@ -6,6 +6,13 @@
 #define ARGS_MAX 24
 #define CITY_MAX 64
 
+enum turn {
+	TURN_NONE,
+	TURN_LOOK, /* reads only */
+	TURN_OPEN,
+	TURN_LOST, /* the engine has undone every step of it */
+};
+
 struct store {
 	const struct store_driver *driver;
 	void *db;
@@ -13,7 +20,8 @@ struct store {
 	size_t city_n;
 	enum store_mode mode;
 	bool in_step, failed;
-	struct step_memory memory;
+	enum turn turn;
+	struct step_memory memory, before; /* before: at the begin of a step of a turn */
 };
 
 static enum err store_check_version(struct store *s)
@@ -65,6 +73,7 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	if (s->db) {
+		store_turn_rollback(s);
 		store_rollback(s);
 		s->driver->close(s->db);
 	}
@@ -89,15 +98,38 @@ static void forget(struct store *s)
 	s->memory.entries_known = false;
 }
 
+/* -- one step -----------------------------------------------------------------------------------
+ */
+
+static enum err begin_in_turn(struct store *s)
+{
+	if (s->turn == TURN_OPEN && !s->driver->in_transaction(s->db))
+		s->turn = TURN_LOST;
+	if (s->turn == TURN_LOST)
+		return ERR_IO;
+	memcpy(&s->before, &s->memory, offsetof(struct step_memory, random));
+	return s->driver->step_begin(s->db);
+}
+
 enum err store_begin(struct store *s)
 {
 	BUG_IF(s->in_step);
 	if (s->mode == STORE_READ)
 		return ERR_FORBIDDEN;
-	TRY(s->driver->begin(s->db));
+	if (s->turn == TURN_LOOK)
+		TRY(store_turn_commit(s));
+	TRY(s->turn ? begin_in_turn(s) : s->driver->begin(s->db));
 	s->in_step = true;
 	s->failed = false;
 	return OK;
+}
+
+static enum err keep(struct store *s)
+{
+	if (s->turn)
+		return s->driver->step_keep(s->db);
+	TRY(tallies_flush(s));
+	return s->driver->commit(s->db);
 }
 
 enum err store_commit(struct store *s)
@@ -105,18 +137,13 @@ enum err store_commit(struct store *s)
 	enum err e;
 
 	BUG_IF(!s->in_step);
-	if (s->failed) {
-		store_rollback(s);
-		return ERR_CONFLICT;
-	}
-	e = tallies_flush(s);
-	if (e == OK)
-		e = s->driver->commit(s->db);
+	e = s->failed ? ERR_CONFLICT : keep(s);
 	if (e != OK) {
 		store_rollback(s);
 		return e;
 	}
-	forget(s);
+	if (!s->turn)
+		forget(s);
 	s->in_step = false;
 	return OK;
 }
@@ -125,10 +152,84 @@ void store_rollback(struct store *s)
 {
 	if (!s->in_step)
 		return;
-	forget(s);
-	s->driver->rollback(s->db);
+	if (s->turn) {
+		s->driver->step_undo(s->db);
+		memcpy(&s->memory, &s->before, offsetof(struct step_memory, random));
+		if (!s->driver->in_transaction(s->db))
+			s->turn = TURN_LOST;
+	} else {
+		s->driver->rollback(s->db);
+		forget(s);
+	}
 	s->in_step = false;
 	s->failed = false;
+}
+
+/* -- the turn: several steps in one transaction -------------------------------------------------
+ */
+
+enum err store_turn_begin(struct store *s)
+{
+	BUG_IF(s->in_step);
+	if (s->turn == TURN_OPEN)
+		return OK;
+	if (s->turn == TURN_LOST)
+		return ERR_IO;
+	TRY(store_turn_commit(s));
+	TRY(s->driver->begin(s->db));
+	s->turn = TURN_OPEN;
+	return OK;
+}
+
+enum err store_turn_look(struct store *s)
+{
+	if (s->turn || s->in_step)
+		return OK;
+	TRY(s->driver->look(s->db));
+	s->turn = TURN_LOOK;
+	return OK;
+}
+
+enum err store_turn_commit(struct store *s)
+{
+	enum err e = OK;
+
+	BUG_IF(s->turn && s->in_step);
+	if (s->turn == TURN_NONE)
+		return OK;
+	if (s->turn == TURN_LOST || !s->driver->in_transaction(s->db))
+		e = ERR_IO;
+	if (e == OK && s->turn == TURN_OPEN)
+		e = tallies_flush(s);
+	if (e == OK)
+		e = s->driver->commit(s->db);
+	if (e != OK) {
+		store_turn_rollback(s);
+		return e;
+	}
+	forget(s);
+	s->turn = TURN_NONE;
+	return OK;
+}
+
+void store_turn_rollback(struct store *s)
+{
+	if (!s->turn)
+		return;
+	s->driver->rollback(s->db);
+	forget(s);
+	s->turn = TURN_NONE;
+	s->in_step = s->failed = false;
+}
+
+enum err store_write_alone(struct store *s)
+{
+	return s->turn == TURN_LOOK ? store_turn_commit(s) : OK;
+}
+
+bool store_in_turn(const struct store *s)
+{
+	return s->turn == TURN_OPEN || s->turn == TURN_LOST;
 }
 
 struct step_memory *store_memory(struct store *s)
@@ -138,7 +239,7 @@ struct step_memory *store_memory(struct store *s)
 
 enum err store_scrub(struct store *s)
 {
-	BUG_IF(s->in_step);
+	BUG_IF(s->in_step || s->turn);
 	return s->driver->scrub(s->db);
 }
 
@@ -161,6 +262,9 @@ static enum err store_start(struct store *s, enum statement id, const struct sto
 	struct store_value all[ARGS_MAX];
 
 	BUG_IF(n + 1 > ARGS_MAX);
+	/* Outside of its transaction a statement would stand alone. */
+	if (s->failed && !s->driver->in_transaction(s->db))
+		return ERR_IO;
 	all[0] = v_text(store_city(s));
 	if (n)
 		memcpy(all + 1, args, n * sizeof *args);

@@ -11,6 +11,12 @@
  * a transaction the caller calls store_rollback; store_commit after a failed verb is refused with
  * ERR_CONFLICT, so a half-done step cannot be made durable by mistake.
  *
+ * A turn makes several steps durable together, with one sync. Inside it store_begin and
+ * store_commit open and close one step, store_rollback undoes that step alone, and reads see what
+ * the turn has written. Nothing of it is durable, and nothing may be told, before store_turn_commit
+ * has returned OK. Where the engine gave the whole transaction up (a full disk), every further step
+ * is refused, and store_turn_commit says so: then no step of the turn has happened.
+ *
  * Times are UTC milliseconds since 1970 (int64_t at_ms); 0 means never.
  * Slices in rows live in the arena that was passed to the verb.
  *
@@ -51,6 +57,15 @@ enum err store_begin(struct store *s) NODISCARD;
 enum err store_commit(struct store *s) NODISCARD;
 void store_rollback(struct store *s); /* no-op outside a transaction */
 bool store_in_step(const struct store *s);
+
+/* Takes the writer's lock until store_turn_commit; OK where a turn is open already. */
+enum err store_turn_begin(struct store *s) NODISCARD;
+/* Single reads until the next store_turn_ call see one state and take one lock together. */
+enum err store_turn_look(struct store *s) NODISCARD;
+/* Ends both; OK where neither is open. After an error no step of the turn has happened. */
+enum err store_turn_commit(struct store *s) NODISCARD;
+void store_turn_rollback(struct store *s);
+bool store_in_turn(const struct store *s); /* steps may be waiting for store_turn_commit */
 
 static inline void store_cleanup(struct store **s)
 {

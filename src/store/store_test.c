@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include "base/test.h"
 #include "store/driver.h"
+#include "store/governance.h"
 #include "store/log.h"
 #include "store/people.h"
 #include "store/transfers.h"
@@ -167,7 +168,7 @@ static void blobs_and_log(void)
 	    {.key = S("actor"), .salt = S("0123456789abcdef0123456789abcdef"), .value = S("")},
 	    {.key = S("name"), .salt = S("fedcba9876543210fedcba9876543210"), .value = S("花子")}};
 	struct log_value *values;
-	struct slice receipt;
+	struct slice receipt, body;
 	uint64_t size, gone;
 	int64_t id;
 	bool yes;
@@ -182,6 +183,15 @@ static void blobs_and_log(void)
 	REQUIRE(store_commit(s) == OK);
 	REQUIRE(store_blob_get(s, t.id, BLOB_RESULT, a, &got) == OK);
 	CHECK_STR(got.wrapped, "secret");
+	CHECK(!got.in_row);
+	REQUIRE(store_begin(s) == OK);
+	b.in_row = true;
+	b.body = S("sealed");
+	CHECK(store_blob_set(s, &b) == OK);
+	REQUIRE(store_commit(s) == OK);
+	CHECK(store_blob_get(s, t.id, BLOB_RESULT, a, &got) == OK && got.in_row);
+	CHECK(store_blob_body(s, &b.id, a, &body) == OK);
+	CHECK_STR(body, "sealed");
 	CHECK(store_blob_get(s, t.id, BLOB_ORIGINAL, a, &got) == ERR_NOT_FOUND);
 	CHECK(store_log_size(s, &size) == OK && size == 1);
 	CHECK(store_values(s, 0, a, &values, &n) == OK && n == 2);
@@ -239,6 +249,112 @@ static void cities_and_modes(void)
 	CHECK(system(cmd) == 0);
 }
 
+/* One step of a turn: an entry and its place in the summary. */
+static enum err entry_step(struct store *s, uint64_t index, const char *kind)
+{
+	struct log_row row = {.index = index, .stream = S("s"), .text = S("x v1\n")};
+	uint64_t size;
+
+	TRY(store_begin(s));
+	TRY(store_log_size(s, &size));
+	CHECK(size == index);
+	TRY(store_tally_add(s, "type", slice_str(kind), index, 1000));
+	return store_log_add(s, &row);
+}
+
+static void check_entries(struct store *s, uint64_t n, uint64_t kept, uint64_t undone)
+{
+	struct store_tally t;
+	uint64_t size;
+
+	CHECK(store_log_size(s, &size) == OK && size == n);
+	CHECK(store_tally(s, "type", S("kept"), &t) == OK && t.n == kept);
+	CHECK(store_tally(s, "type", S("undone"), &t) == OK && t.n == undone);
+}
+
+/* Steps of a turn become durable together; one that fails is undone alone. */
+static void a_turn_of_steps(void)
+{
+	char path[] = "/tmp/store_test.XXXXXX";
+	struct store *s, *r;
+	char file[64], cmd[96];
+
+	REQUIRE(mkdtemp(path));
+	snprintf(file, sizeof file, "%s/db", path);
+	REQUIRE(store_open(&store_sqlite, file, STORE_CREATE, S("a"), &s) == OK);
+	REQUIRE(store_open(&store_sqlite, file, STORE_READ, S("a"), &r) == OK);
+	CHECK(!store_in_turn(s) && store_turn_commit(s) == OK);
+	REQUIRE(store_turn_look(s) == OK);
+	CHECK(!store_in_turn(s));
+	check_entries(s, 0, 0, 0);
+	REQUIRE(store_turn_begin(s) == OK && store_turn_begin(s) == OK);
+	CHECK(store_in_turn(s) && !store_in_step(s));
+	REQUIRE(entry_step(s, 0, "kept") == OK && store_commit(s) == OK);
+	REQUIRE(entry_step(s, 1, "undone") == OK);
+	store_rollback(s);
+	REQUIRE(entry_step(s, 1, "kept") == OK && store_commit(s) == OK);
+	/* Spoilt by a number that is there already: the turn goes on without it. */
+	CHECK(entry_step(s, 2, "undone") == OK);
+	CHECK(store_log_add(s,
+			    &(struct log_row){.index = 0, .stream = S("s"), .text = S("x v1\n")}) ==
+	      ERR_CONFLICT);
+	CHECK(store_commit(s) == ERR_CONFLICT && store_in_turn(s));
+	check_entries(s, 2, 2, 0);
+	/* Nobody else sees any of it before the turn is committed. */
+	check_entries(r, 0, 0, 0);
+	REQUIRE(store_turn_commit(s) == OK);
+	CHECK(!store_in_turn(s));
+	check_entries(r, 2, 2, 0);
+	REQUIRE(store_turn_begin(s) == OK);
+	REQUIRE(entry_step(s, 2, "undone") == OK && store_commit(s) == OK);
+	store_turn_rollback(s);
+	check_entries(s, 2, 2, 0);
+	/* A step without a turn is one of its own. */
+	REQUIRE(entry_step(s, 2, "kept") == OK && store_commit(s) == OK);
+	check_entries(r, 3, 3, 0);
+	store_close(r);
+	store_close(s);
+	snprintf(cmd, sizeof cmd, "rm -rf %s", path);
+	CHECK(system(cmd) == 0);
+}
+
+/* A fault anywhere in a turn of two steps: those that were said to stand do, together. */
+static void a_fault_in_a_turn(void)
+{
+	unsigned whole = 0, none = 0;
+
+	for (uint64_t n = 1; n < 200; n++) {
+		AUTO_STORE s = NULL;
+		uint64_t size, want = 0;
+		enum err e;
+
+		store_fault_after(0, OK);
+		REQUIRE(store_open(&store_faulty, ":memory:", STORE_CREATE, S("c"), &s) == OK);
+		store_fault_after(n, n % 2 ? ERR_IO : ERR_FULL);
+		e = store_turn_begin(s);
+		for (int i = 0; i < 2 && e == OK; i++) {
+			enum err got = entry_step(s, want, "kept");
+
+			if (got == OK)
+				got = store_commit(s);
+			store_rollback(s);
+			want += got == OK;
+		}
+		if (e == OK)
+			e = store_turn_commit(s);
+		bool fired = store_fault_calls() >= n;
+
+		store_fault_after(0, OK);
+		CHECK(!store_in_turn(s) && store_log_size(s, &size) == OK);
+		CHECK(size == (e == OK ? want : 0));
+		whole += e == OK && want == 2;
+		none += e != OK;
+		if (!fired)
+			break;
+	}
+	CHECK(whole == 1 && none >= 3);
+}
+
 /* A step that touches three tables; either all of it stands afterwards or nothing. */
 static enum err step(struct store *s, struct arena *a)
 {
@@ -292,4 +408,5 @@ static void a_fault_at_every_call(void)
 }
 
 TESTS(CASE(people), CASE(sessions_and_tries), CASE(transfers), CASE(blobs_and_log),
-      CASE(cities_and_modes), CASE(a_fault_at_every_call))
+      CASE(cities_and_modes), CASE(a_fault_at_every_call), CASE(a_turn_of_steps),
+      CASE(a_fault_in_a_turn))

@@ -298,6 +298,12 @@ static void blob_row(struct cursor *c, void *row)
 	b->size = (uint64_t)cursor_int(c);
 	b->hash = cursor_text(c);
 	b->created_ms = cursor_int(c);
+	b->in_row = cursor_int(c) != 0;
+}
+
+static struct store_value body_of(const struct blob_row *b)
+{
+	return b->in_row ? v_bytes(b->body) : v_null();
 }
 
 enum err store_blob_add(struct store *s, const struct blob_row *b)
@@ -305,7 +311,7 @@ enum err store_blob_add(struct store *s, const struct blob_row *b)
 	BUG_IF(!store_in_step(s));
 	return RUN(s, SQL_BLOB_ADD, v_text(id_slice(&b->id)), v_text(b->transfer), v_int(b->role),
 		   v_int(b->epoch), v_bytes(b->wrapped), v_int((int64_t)b->size), v_bytes(b->hash),
-		   v_int(b->created_ms));
+		   v_int(b->created_ms), body_of(b));
 }
 
 enum err store_blob_get(struct store *s, struct slice transfer, enum blob_role role,
@@ -323,6 +329,30 @@ enum err store_blob_get(struct store *s, struct slice transfer, enum blob_role r
 	return OK;
 }
 
+/* The first column of the first row, or ERR_NOT_FOUND. */
+static enum err first_text(struct cursor *c, struct slice *ret)
+{
+	bool found = cursor_next(c);
+	struct slice v = {0};
+
+	if (found)
+		v = cursor_text(c);
+	TRY(cursor_close(c));
+	if (!found)
+		return ERR_NOT_FOUND;
+	*ret = v;
+	return OK;
+}
+
+enum err store_blob_body(struct store *s, const struct blob_id *id, struct arena *a,
+			 struct slice *ret)
+{
+	struct cursor c;
+
+	TRY(OPEN(s, SQL_BLOB_BODY, a, &c, v_text(id_slice(id))));
+	return first_text(&c, ret);
+}
+
 enum err store_blob_exists(struct store *s, const struct blob_id *id, bool *ret)
 {
 	uint64_t n;
@@ -335,8 +365,8 @@ enum err store_blob_exists(struct store *s, const struct blob_id *id, bool *ret)
 enum err store_blob_set(struct store *s, const struct blob_row *b)
 {
 	const struct store_value args[] = {v_text(id_slice(&b->id)), v_int(b->epoch),
-					   v_bytes(b->wrapped), v_int((int64_t)b->size),
-					   v_bytes(b->hash)};
+					   v_bytes(b->wrapped),      v_int((int64_t)b->size),
+					   v_bytes(b->hash),         body_of(b)};
 
 	BUG_IF(!store_in_step(s));
 	return store_one(s, SQL_BLOB_SET, args, ARRAY_LEN(args), ERR_CONFLICT, NULL);
@@ -371,19 +401,10 @@ enum err store_report_set(struct store *s, struct slice transfer, struct slice j
 
 enum err store_report(struct store *s, struct slice transfer, struct arena *a, struct slice *ret)
 {
-	struct slice v = {0};
 	struct cursor c;
-	bool found;
 
 	TRY(OPEN(s, SQL_REPORT, a, &c, v_text(transfer)));
-	found = cursor_next(&c);
-	if (found)
-		v = cursor_text(&c);
-	TRY(cursor_close(&c));
-	if (!found)
-		return ERR_NOT_FOUND;
-	*ret = v;
-	return OK;
+	return first_text(&c, ret);
 }
 
 enum err store_report_drop(struct store *s, struct slice transfer)

@@ -72,6 +72,8 @@ struct blob_row {
 	uint64_t size;
 	struct slice hash; /* 32 bytes, empty while it is written */
 	int64_t created_ms;
+	bool in_row;       /* the sealed bytes stand in the row, else in a file */
+	struct slice body; /* to write where in_row; empty while it is written; store_blob_body */
 };
 
 /* Adds the row in state receiving and gives it its receipt number. */
@@ -123,10 +125,13 @@ enum err store_transfer_erase(struct store *s, struct slice id) NODISCARD;
 enum err store_blob_add(struct store *s, const struct blob_row *b) NODISCARD;
 enum err store_blob_get(struct store *s, struct slice transfer, enum blob_role role,
 			struct arena *a, struct blob_row *ret) NODISCARD;
+/* The sealed bytes of a blob that stands in its row. */
+enum err store_blob_body(struct store *s, const struct blob_id *id, struct arena *a,
+			 struct slice *ret) NODISCARD;
 enum err store_blob_exists(struct store *s, const struct blob_id *id, bool *ret) NODISCARD;
-/* The commit of a blob: its final wrapping, size and hash. */
+/* The commit of a blob: its final wrapping, size, hash and, where in_row, its bytes. */
 enum err store_blob_set(struct store *s, const struct blob_row *b) NODISCARD;
-/* Overwrites the wrapped key with nothing and drops the row. */
+/* Overwrites the wrapped key and the bytes with nothing and drops the row. */
 enum err store_blob_drop(struct store *s, const struct blob_id *id) NODISCARD;
 enum err store_blobs_of(struct store *s, struct slice transfer, struct arena *a,
 			struct blob_row **ret, size_t *ret_n) NODISCARD;

@@ -165,13 +165,15 @@ known = {}
 for bid, tid, role, bsize, digest in db.execute(
         "SELECT id, transfer, role, size, hash FROM blob"):
     known[bid] = (tid, role, bsize, bytes(digest))
+in_row = dict(db.execute("SELECT id, length(body) FROM blob WHERE body IS NOT NULL"))
 files = {p.name: p.stat().st_size for p in (root / "blobs").glob("*/*")}
 for bid, (tid, role, bsize, digest) in known.items():
-    if bid not in files:
+    have = in_row.get(bid, files.get(bid))
+    if have is None:
         fault(f"{tid}: a file is lost")
-    elif digest and files[bid] != bsize + max(1, -(-bsize // CHUNK)) * OVERHEAD:
-        fault(f"{tid}: a file has not its size")
-orphans = set(files) - set(known)
+    elif digest and have != bsize + max(1, -(-bsize // CHUNK)) * OVERHEAD:
+        fault(f"{tid}: a content has not its size")
+orphans = set(files) - (set(known) - set(in_row))
 if orphans:
     fault(f"{len(orphans)} files that no transfer knows")
 
@@ -179,6 +181,6 @@ ready = sum(s in (READY, COLLECTED) for s, *_ in transfers.values())
 if not told["received"] or not told["collected"]:
     fault("there was no load")
 print(f"{len(transfers)} transfers ({ready} released), {told['created']} + {told['received']} + "
-      f"{told['collected']} receipts, {len(rows)} entries, {len(known)} files: "
+      f"{told['collected']} receipts, {len(rows)} entries, {len(in_row)} contents in rows, {len(files)} in files: "
       f"{bad} faults")
 sys.exit(1 if bad else 0)

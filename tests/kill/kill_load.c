@@ -31,11 +31,14 @@
 
 #define TIMEOUT_MS 30000
 #define SENT_MAX 20000
+#define LINE (sizeof "content \n" - 1 + TRANSFER_ID_LEN)
+#define LINES_MANY 2000u /* more than stands in a row */
 
 struct sent {
 	char id[TRANSFER_ID_LEN + 1];
 	struct hash hash;
 	uint64_t size;
+	unsigned lines;
 	bool received, ended;
 };
 
@@ -282,13 +285,27 @@ static void hex_line(const char *word, const char *id, const struct hash *h)
 	printf("%s %s %s\n", word, id, hex);
 }
 
+static unsigned dice(unsigned n)
+{
+	k.seed = k.seed * 1103515245u + 12345u;
+	return (k.seed >> 8) % n;
+}
+
+/* The same line again and again. */
+static struct slice text_of(const struct sent *s)
+{
+	static char text[LINES_MANY * LINE + 1];
+
+	for (unsigned i = 0; i < s->lines; i++)
+		snprintf(text + i * LINE, LINE + 1, "content %s\n", s->id);
+	return slice_of(text, s->lines * LINE);
+}
+
 static enum err put_bytes(int fd, const struct blob_seal *seal, const struct sent *s)
 {
-	char text[64];
 	struct hash h;
-	int n = snprintf(text, sizeof text, "content %s\n", s->id);
 
-	TRY(blob_put_all(fd, seal, slice_of(text, (size_t)n), &h));
+	TRY(blob_put_all(fd, seal, text_of(s), &h));
 	return hash_eq(h, s->hash) ? OK : ERR_CRYPTO;
 }
 
@@ -317,7 +334,8 @@ static enum err finish(struct sent *s)
 static enum err send_one(void)
 {
 	struct sent *s = &k.sent[k.n];
-	char once[33], text[64];
+	char once[33];
+	unsigned lines = dice(4) ? 1 : LINES_MANY;
 	struct command c = {.type = CMD_TRANSFER_CREATE,
 			    .session = slice_str(k.from),
 			    .once = slice_str(once),
@@ -331,13 +349,11 @@ static enum err send_one(void)
 		die("too many");
 	rand_hex(16, once);
 	c.once = slice_str(once);
-	c.size = sizeof "content \n" - 1 + TRANSFER_ID_LEN;
+	c.size = lines * LINE;
 	TRY(call(k.internet, &c, &r, NULL));
-	*s = (struct sent){.size = c.size};
+	*s = (struct sent){.size = c.size, .lines = lines};
 	memcpy(s->id, r.transfer.p, TRANSFER_ID_LEN);
-	int n = snprintf(text, sizeof text, "content %s\n", s->id);
-
-	s->hash = hash_of(slice_of(text, (size_t)n));
+	s->hash = hash_of(text_of(s));
 	k.n++;
 	hex_line("created", s->id, NULL);
 	return finish(s);
@@ -375,12 +391,6 @@ static enum err collect_one(struct sent *s)
 
 /* -- rounds -------------------------------------------------------------------------------------
  */
-
-static unsigned dice(unsigned n)
-{
-	k.seed = k.seed * 1103515245u + 12345u;
-	return (k.seed >> 8) % n;
-}
 
 static void set_alarm(unsigned us)
 {
