@@ -17,6 +17,8 @@ for login in hanako taro; do
 	echo 'correct horse battery' |
 		"$sekisho" user add "$work/city" --login $login --zones internet,lgwan >/dev/null || exit 1
 done
+# Here all roles are one user: kill_load starts them, not the parent.
+chown -R "$(id -u):$(id -g)" "$work/city"
 "$build/tests/kill_load" "$sekisho" "$work/city" "$kills" "$seed" 'correct horse battery' \
 	"${fault[@]}" \
 	>"$work/receipts" 2>"$work/log"

@@ -22,6 +22,7 @@
 #include "kill_fault.h"
 #include "os/clock.h"
 #include "os/fd.h"
+#include "os/file.h"
 #include "os/rand.h"
 #include "os/sock.h"
 #include "os/spawn.h"
@@ -48,6 +49,7 @@ static struct {
 	volatile sig_atomic_t with_signer;
 	struct spawned zygote[WORKER_KINDS];
 	int worker_exe;
+	int config;                                /* site.conf, as a sealed memory file */
 	int internet, lgwan, control_g, control_s; /* our ends */
 	struct wire_msg msg;
 	char from[65], to[65];
@@ -149,6 +151,17 @@ static void pair(int ret[2])
 		die("socketpair");
 }
 
+static void open_config(void)
+{
+	char path[4200];
+	AUTO_CLOSE fd = -1;
+
+	snprintf(path, sizeof path, "%s/site.conf", k.dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || mem_of_file("site.conf", fd, 1 << 20, &k.config) != OK)
+		die("no site.conf");
+}
+
 /* Starts the zygote of a kind and returns the gateway's end of its socket. */
 static int start_zygote(enum worker_kind kind)
 {
@@ -190,11 +203,20 @@ static void start_both(void)
 {
 	int zygote[WORKER_KINDS];
 	int control_g[2], control_s[2], internet[2], lgwan[2], edge[2];
-	const char *const gateway[] = {
-	    "sekisho",    "role",         "gateway",           "-",
-	    "0",          k.dir,          "portal/internet/0", "portal/lgwan/0",
-	    "signer/-/0", "sanitize/-/0", "verify/-/0",        "password/-/0",
-	    NULL};
+	const char *const gateway[] = {"sekisho",
+				       "role",
+				       "gateway",
+				       "-",
+				       "0",
+				       k.dir,
+				       "portal/internet/0",
+				       "portal/lgwan/0",
+				       "signer/-/0",
+				       "sanitize/-/0",
+				       "verify/-/0",
+				       "password/-/0",
+				       "config/-/0",
+				       NULL};
 	const char *const signer[] = {"sekisho", "role", "signer",      "-",
 				      "0",       k.dir,  "gateway/-/0", NULL};
 
@@ -205,10 +227,10 @@ static void start_both(void)
 	pair(edge);
 	for (unsigned i = 0; i < WORKER_KINDS; i++)
 		zygote[i] = start_zygote(i);
-	k.gateway = start(
-	    0, gateway,
-	    (int[]){control_g[1], internet[1], lgwan[1], edge[0], zygote[0], zygote[1], zygote[2]},
-	    7);
+	k.gateway = start(0, gateway,
+			  (int[]){control_g[1], internet[1], lgwan[1], edge[0], zygote[0],
+				  zygote[1], zygote[2], k.config},
+			  8);
 	k.signer = start(1, signer, (int[]){control_s[1], edge[1]}, 2);
 	for (unsigned i = 0; i < WORKER_KINDS; i++)
 		close(zygote[i]);
@@ -495,6 +517,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGALRM, &sa, NULL);
 	wire_msg_init(&k.msg);
+	open_config();
 	start_both();
 	sign_in(k.internet, "hanako", argv[5], k.from);
 	sign_in(k.lgwan, "taro", argv[5], k.to);
