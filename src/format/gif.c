@@ -400,10 +400,7 @@ static enum err rebuild_gif(struct job *job)
 	if (in.gif.frames == 1)
 		return one_picture(job, &in.gif);
 	TRY(gif_write(job->out, &in.gif, job->arena));
-	job->report->pictures++;
-	job->ext = "gif";
-	job->wrote = "gif";
-	return OK;
+	return picture_done(job, "gif", "gif");
 }
 
 const struct format format_gif = {

@@ -99,25 +99,12 @@ static enum err judge(struct jpeg *j, int e)
 			   why);
 }
 
-static enum err take_budget(struct jpeg *j, uint64_t bytes)
-{
-	struct budget *b = j->job->budget;
-
-	if (!b)
-		return OK;
-	if (bytes > b->inflated_left)
-		return format_hold(j->job, ERR_LIMIT, "limit", S(""), 0,
-				   "the picture is larger than what may be unpacked");
-	b->inflated_left -= bytes;
-	return OK;
-}
-
 static enum err decode_planes(struct jpeg *j)
 {
 	for (int c = 0; c < (j->sampling == TJSAMP_GRAY ? 1 : 3); c++) {
 		unsigned long n = tjPlaneSizeYUV(c, j->w, 0, j->h, j->sampling);
 
-		TRY(take_budget(j, n));
+		TRY(picture_budget(j->job, n, 0));
 		j->planes[c] = arena_alloc(j->job->arena, n);
 		if (!j->planes[c])
 			return ERR_MEMORY;
@@ -144,7 +131,7 @@ static enum err decode_rgb(struct jpeg *j)
 	size_t n = (size_t)j->w * (size_t)j->h;
 	uint8_t *to;
 
-	TRY(take_budget(j, n * (cmyk ? 7 : 3)));
+	TRY(picture_budget(j->job, n * (cmyk ? 7 : 3), 0));
 	j->rgb = arena_array(j->job->arena, n, 3);
 	to = cmyk ? arena_array(j->job->arena, n, 4) : j->rgb;
 	if (!j->rgb || !to)
@@ -217,23 +204,17 @@ static enum err orient(struct jpeg *j)
 	return OK;
 }
 
-static enum err encode(struct jpeg *j)
+static enum err encode_planes(struct jpeg *j)
 {
 	AUTO_HANDLE handle = tjInitCompress();
 	__attribute__((cleanup(encoded_free))) unsigned char *out = NULL;
 	unsigned long n = 0;
-	int e;
 
 	if (!handle)
 		return ERR_MEMORY;
-	if (j->rgb)
-		e = tjCompress2(handle, j->rgb, j->w, 0, j->h, TJPF_RGB, &out, &n, j->sampling,
-				j->quality, TJFLAG_ACCURATEDCT);
-	else
-		e = tjCompressFromYUVPlanes(handle, (const unsigned char **)(uintptr_t)j->planes,
-					    j->w, NULL, j->h, j->sampling, &out, &n, j->quality,
-					    TJFLAG_ACCURATEDCT);
-	if (e != 0)
+	if (tjCompressFromYUVPlanes(handle, (const unsigned char **)(uintptr_t)j->planes, j->w,
+				    NULL, j->h, j->sampling, &out, &n, j->quality,
+				    TJFLAG_ACCURATEDCT) != 0)
 		return ERR_MEMORY;
 	buf_put(j->job->out, out, n);
 	return buf_err(j->job->out);
@@ -281,11 +262,10 @@ static enum err rebuild_jpeg(struct job *job)
 		TRY(decode_rgb(&j));
 	}
 	TRY(orient(&j));
-	TRY(encode(&j));
-	job->report->pictures++;
-	job->ext = "jpg";
-	job->wrote = "jpeg";
-	return OK;
+	TRY(j.rgb ? picture_pack_jpeg(job->out, j.rgb, (uint32_t)j.w, (uint32_t)j.h, j.sampling,
+				      j.quality)
+		  : encode_planes(&j));
+	return picture_done(job, "jpg", "jpeg");
 }
 
 static bool probe_jpeg(const struct job *job)

@@ -62,7 +62,6 @@ static bool is_factor(unsigned v)
 
 static enum err read_frame(struct walk *w, unsigned marker, struct slice data, size_t at)
 {
-	const struct limits *l = w->job->limits;
 	struct jpeg_info *info = w->info;
 	struct reader r = reader_of(data);
 	unsigned depth = reader_u8(&r);
@@ -93,14 +92,7 @@ static enum err read_frame(struct walk *w, unsigned marker, struct slice data, s
 		return format_hold(w->job, ERR_UNSUPPORTED, "picture-unsupported", S(""), at,
 				   "a JPEG of %u bits, %u components, process %u", depth,
 				   info->components, marker - M_SOF0);
-	if (info->width > l->side || info->height > l->side ||
-	    (uint64_t)info->width * info->height > l->pixels)
-		return format_hold(w->job, ERR_LIMIT, "limit", S(""), at,
-				   "the picture has %u x %u pixels; the limit is %u a side and "
-				   "%llu in all",
-				   info->width, info->height, l->side,
-				   (unsigned long long)l->pixels);
-	return OK;
+	return picture_fits(w->job, info->width, info->height, at);
 }
 
 static enum err read_quant(struct walk *w, struct slice data, size_t at)
@@ -338,12 +330,6 @@ enum err jpeg_walk(struct job *job, struct jpeg_info *ret)
 	}
 	TRY(check_scans(&w));
 	ret->end = w.r.at;
-	if (reader_left(&w.r)) {
-		char place[32];
-
-		snprintf(place, sizeof place, "@%zu", ret->end);
-		report_add(job->report, ACT_REMOVED, "trailing-data", S(""), slice_str(place),
-			   S(""));
-	}
+	picture_trailing(job, ret->end);
 	return OK;
 }

@@ -78,17 +78,23 @@ static void settle_bits(struct png_image *im)
 		im->palette_n = top + 1;
 }
 
+enum err picture_done(struct job *job, const char *ext, const char *wrote)
+{
+	job->report->pictures++;
+	job->ext = ext;
+	job->wrote = wrote;
+	return buf_err(job->out);
+}
+
 enum err picture_png(struct job *job, struct png_image *im)
 {
 	settle_bits(im);
 	TRY(png_write(job->out, im, job->arena));
-	job->report->pictures++;
-	job->ext = "png";
-	job->wrote = "png";
-	return OK;
+	return picture_done(job, "png", "png");
 }
 
-enum err picture_pack_jpeg(struct buf *out, const uint8_t *rgb, uint32_t width, uint32_t height)
+enum err picture_pack_jpeg(struct buf *out, const uint8_t *rgb, uint32_t width, uint32_t height,
+			   int sampling, int quality)
 {
 	tjhandle handle = tjInitCompress();
 	unsigned char *packed = NULL;
@@ -97,20 +103,11 @@ enum err picture_pack_jpeg(struct buf *out, const uint8_t *rgb, uint32_t width, 
 
 	if (!handle)
 		return ERR_MEMORY;
-	e = tjCompress2(handle, rgb, (int)width, 0, (int)height, TJPF_RGB, &packed, &n, TJSAMP_420,
-			90, TJFLAG_ACCURATEDCT);
+	e = tjCompress2(handle, rgb, (int)width, 0, (int)height, TJPF_RGB, &packed, &n, sampling,
+			quality, TJFLAG_ACCURATEDCT);
 	if (e == 0)
 		buf_put(out, packed, n);
 	tjFree(packed);
 	tjDestroy(handle);
 	return e == 0 ? buf_err(out) : ERR_MEMORY;
-}
-
-enum err picture_jpeg(struct job *job, const uint8_t *rgb, uint32_t width, uint32_t height)
-{
-	TRY(picture_pack_jpeg(job->out, rgb, width, height));
-	job->report->pictures++;
-	job->ext = "jpg";
-	job->wrote = "jpeg";
-	return OK;
 }

@@ -63,13 +63,19 @@ static inline uint8_t *png_row(const struct png_image *im, uint32_t y)
 /* The job's output becomes this PNG; indices beyond the palette are black. */
 enum err picture_png(struct job *job, struct png_image *im) NODISCARD;
 
-/* Appends a JPEG of width * height pixels of three bytes: quality 90, 4:2:0. */
-enum err picture_pack_jpeg(struct buf *out, const uint8_t *rgb, uint32_t width, uint32_t height)
-    NODISCARD;
+/* How what was no JPEG before is packed: TJSAMP_420, and a quality. */
+#define PICTURE_SAMPLING TJSAMP_420
+#define PICTURE_QUALITY 90
 
-/* The job's output becomes a JPEG of width * height pixels of three bytes. */
-enum err picture_jpeg(struct job *job, const uint8_t *rgb, uint32_t width, uint32_t height)
-    NODISCARD;
+/*
+ * Appends a JPEG of width * height pixels of three bytes. sampling: of TurboJPEG, one that the
+ * grammar knows; quality: 50 to 90.
+ */
+enum err picture_pack_jpeg(struct buf *out, const uint8_t *rgb, uint32_t width, uint32_t height,
+			   int sampling, int quality) NODISCARD;
+
+/* One more picture was written as the job's output: its extension and grammar. */
+enum err picture_done(struct job *job, const char *ext, const char *wrote) NODISCARD;
 
 /* Reports what stands behind the end of the picture, if anything does. */
 void picture_trailing(struct job *job, size_t end);

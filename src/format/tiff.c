@@ -6,6 +6,7 @@
 #include "format/tiff.h"
 
 #include <tiffio.h>
+#include <turbojpeg.h>
 
 #define PAGES_MAX 10000u
 
@@ -224,7 +225,8 @@ static enum err pack_jpeg(struct tiff_in *in, struct tiff_page *page, const uint
 	AUTO_BUF out;
 
 	buf_init(&out, in->job->out->max);
-	TRY(picture_pack_jpeg(&out, rgb, page->width, page->height));
+	TRY(picture_pack_jpeg(&out, rgb, page->width, page->height, PICTURE_SAMPLING,
+			      PICTURE_QUALITY));
 	page->kind = TIFF_JPEG;
 	page->pixels = arena_copy(in->job->arena, buf_view(&out));
 	return page->pixels.p ? OK : ERR_MEMORY;
@@ -336,10 +338,7 @@ static enum err one_picture(struct job *job, const struct tiff_page *page)
 
 	if (page->kind == TIFF_JPEG) {
 		buf_slice(job->out, page->pixels);
-		job->report->pictures++;
-		job->ext = "jpg";
-		job->wrote = "jpeg";
-		return buf_err(job->out);
+		return picture_done(job, "jpg", "jpeg");
 	}
 	TRY(picture_rows(job, &im, 0));
 	n = png_row_bytes(&im);
@@ -384,10 +383,8 @@ static enum err rebuild_tiff(struct job *job)
 	if (job->still)
 		return one_picture(job, in.first);
 	TRY(tiff_write(job->out, in.first));
-	job->report->pictures += in.pages;
-	job->ext = "tif";
-	job->wrote = "tiff";
-	return OK;
+	job->report->pictures += in.pages - 1;
+	return picture_done(job, "tif", "tiff");
 }
 
 const struct format format_tiff = {

@@ -2,6 +2,7 @@
  * WebP in, by libwebp: lossless and transparent pictures come out as PNG, others as JPEG. EXIF, XMP
  * and profiles stay behind. RFC 9649.
  */
+#include <turbojpeg.h>
 #include <webp/decode.h>
 
 #include "base/reader.h"
@@ -73,7 +74,8 @@ static enum err put_jpeg(struct job *job, const WebPBitstreamFeatures *f)
 		return ERR_MEMORY;
 	if (!WebPDecodeRGBInto(job->in.p, job->in.n, rgb, n, (int)width * 3))
 		return malformed(job, 12, "its pixels");
-	return picture_jpeg(job, rgb, width, height);
+	TRY(picture_pack_jpeg(job->out, rgb, width, height, PICTURE_SAMPLING, PICTURE_QUALITY));
+	return picture_done(job, "jpg", "jpeg");
 }
 
 static bool probe_webp(const struct job *job)

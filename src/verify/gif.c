@@ -39,11 +39,7 @@ static enum err screen(struct animation *g)
 	rest = reader_take(&g->r, 3);
 	if (!slice_eq(rest, slice_of("\0\0", 3)) || !g->width || !g->height)
 		return verify_bad(g->v, 6, "the screen");
-	if (g->width > g->v->limits->side || g->height > g->v->limits->side ||
-	    (uint64_t)g->width * g->height > g->v->limits->pixels)
-		return diag_set(g->v->d, ERR_LIMIT, 6, "limit pixels: %u x %u", g->width,
-				g->height);
-	return OK;
+	return verify_fits(g->v, 6, g->width, g->height);
 }
 
 /* The block that says how often all is repeated; "!" is taken. */

@@ -63,6 +63,9 @@ const struct grammar *grammar_by_id(struct slice id);
 enum err verify_part(struct verify *v, struct slice part, struct slice id, struct slice out)
     NODISCARD;
 
+/* ERR_LIMIT at offset `at` for a picture of more pixels than the limits allow. */
+enum err verify_fits(struct verify *v, size_t at, uint32_t width, uint32_t height) NODISCARD;
+
 /* Fills v->d with ERR_SYNTAX and the reason; returns ERR_SYNTAX. */
 enum err verify_bad(struct verify *v, size_t offset, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

@@ -165,10 +165,7 @@ static enum err frame_header(struct verify *v, struct reader *r, struct frame *f
 	good &= n == 3 || (f->h == 1 && f->v == 1);
 	if (!reader_ok(r) || !good || !f->width || !f->height)
 		return verify_bad(v, at, "the frame header");
-	if (f->width > v->limits->side || f->height > v->limits->side ||
-	    (uint64_t)f->width * f->height > v->limits->pixels)
-		return diag_set(v->d, ERR_LIMIT, at, "limit pixels: %u x %u", f->width, f->height);
-	return OK;
+	return verify_fits(v, at, f->width, f->height);
 }
 
 static enum err huffman_table(struct verify *v, struct reader *r, const struct huffman_spec *s)

@@ -59,10 +59,7 @@ static enum err head(struct verify *v, struct reader *r, struct picture *pic)
 		good |= pic->depth == 1 || pic->depth == 2 || pic->depth == 4;
 	if (!good || !pic->width || !pic->height)
 		return verify_bad(v, 8, "IHDR");
-	if (pic->width > v->limits->side || pic->height > v->limits->side ||
-	    (uint64_t)pic->width * pic->height > v->limits->pixels)
-		return diag_set(v->d, ERR_LIMIT, 8, "limit pixels: %u x %u", pic->width,
-				pic->height);
+	TRY(verify_fits(v, 8, pic->width, pic->height));
 	pic->row = ((size_t)pic->width * channels[pic->colour] * pic->depth + 7) / 8;
 	return OK;
 }

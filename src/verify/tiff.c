@@ -95,10 +95,7 @@ static enum err directory(struct verify *v, struct slice out, size_t at, struct 
 			return verify_bad(v, p->values, "the resolution");
 	if (!p->width || !p->height)
 		return verify_bad(v, at, "a page without pixels");
-	if (p->width > v->limits->side || p->height > v->limits->side ||
-	    (uint64_t)p->width * p->height > v->limits->pixels)
-		return diag_set(v->d, ERR_LIMIT, at, "limit pixels: %u x %u", p->width, p->height);
-	return OK;
+	return verify_fits(v, at, p->width, p->height);
 }
 
 /* Three components, the first sampled 2 x 2, and the size of the page: at fixed places (jpeg.c). */

@@ -56,6 +56,14 @@ enum err verify_bad(struct verify *v, size_t offset, const char *fmt, ...)
 	return diag_set(v->d, ERR_SYNTAX, offset, "%s", text);
 }
 
+enum err verify_fits(struct verify *v, size_t at, uint32_t width, uint32_t height)
+{
+	if (width > v->limits->side || height > v->limits->side ||
+	    (uint64_t)width * height > v->limits->pixels)
+		return diag_set(v->d, ERR_LIMIT, at, "limit pixels: %u x %u", width, height);
+	return OK;
+}
+
 /* Puts `part` and a slash before what d->part already names; what does not fit is cut off. */
 static void name_part(struct diag *d, struct slice part)
 {
