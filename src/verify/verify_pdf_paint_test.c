@@ -1,7 +1,5 @@
 /* Patterns, shadings and masks as our writer prints them, and what is refused of them. */
-#include "base/buf.h"
-#include "base/test.h"
-#include "verify/verify.h"
+#include "verify/pdf_file_test.h"
 
 #define OBJECTS 9
 #define RUN "256 times x"
@@ -41,10 +39,9 @@ static struct slice data_of(const char *data)
 /* The file of these objects; in object `change` (OBJECTS for none) `from` becomes `to`. */
 static void print(struct buf *out, size_t change, const char *from, const char *to)
 {
-	size_t at[OBJECTS], xref;
+	size_t at[OBJECTS];
 
-	out->n = 0;
-	buf_str(out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
+	pdf_file_begin(out);
 	for (size_t i = 0; i < OBJECTS; i++) {
 		AUTO_BUF text;
 		struct slice dict = slice_str(good[i].dict), data = S(""), body;
@@ -78,20 +75,7 @@ static void print(struct buf *out, size_t change, const char *from, const char *
 		}
 		buf_str(out, "\nendobj\n");
 	}
-	xref = out->n;
-	buf_printf(out, "xref\n0 %d\n0000000000 65535 f \n", OBJECTS + 1);
-	for (size_t i = 0; i < OBJECTS; i++)
-		buf_printf(out, "%010zu 00000 n \n", at[i]);
-	buf_printf(out, "trailer\n<</Root 1 0 R/Size %d>>\nstartxref\n%zu\n%%%%EOF\n", OBJECTS + 1,
-		   xref);
-}
-
-static enum err verdict(struct slice out, struct diag *d)
-{
-	struct limits limits = limits_default();
-	AUTO_ARENA a = arena_new(1 << 26);
-
-	return verify_output(S("pdf"), out, &limits, a, d);
+	pdf_file_end(out, at, OBJECTS);
 }
 
 static void the_good_one_is_recognised(void)
@@ -101,76 +85,61 @@ static void the_good_one_is_recognised(void)
 
 	buf_init(&out, 1 << 20);
 	print(&out, OBJECTS, "", "");
-	CHECK(verdict(buf_view(&out), &d) == OK);
+	CHECK(pdf_verdict(buf_view(&out), &d) == OK);
 	if (d.text[0])
 		printf("# %s at %zu\n", d.text, d.offset);
 }
 
+static const struct pdf_change bad[] = {
+    {2, "BC[0]", "BC[]"},
+    {2, "/Luminosity", "/Other"},
+    {2, "/S/Luminosity", "/S/Luminosity/TR 7 0 R"},
+    {2, "PatternType 2", "PatternType 1"},
+    {2, "ShadingType 2", "ShadingType 3"},
+    {2, "ShadingType 2", "ShadingType 4"},
+    {2, "ShadingType 3", "ShadingType 2"},
+    {2, "Coords[0 0 9 9]", "Coords[0 0 9]"},
+    {2, "Extend[true false]", "Extend[true]"},
+    {2, "Extend[true false]", "Extend[1 0]"},
+    {2, "Background[1]", "Background[1 1 1]"},
+    {2, "ColorSpace/DeviceGray", "ColorSpace/DeviceRGB"},
+    {2, "ColorSpace/DeviceGray", "ColorSpace/Pattern"},
+    {2, "Function 7", "Function 5"},
+    {2, "Function 8", "Function 6"},
+    {2, "Function 7 0 R", "Function[7 0 R]"},
+    {2, "/P1 6 0 R", "/P1 5 0 R"},
+    {2, "/P1 6 0 R", "/P1  6 0 R"},
+    {2, "/S1<<", "/S2<<"},
+    {3, "/Pattern cs\n", ""},
+    {3, "/Pattern CS\n", ""},
+    {3, "/Pattern CS", "/Pattern cs"},
+    {3, "/P1 scn\n", ""},
+    {3, "/P1 scn", "/P2 scn"},
+    {3, "/P1 scn", "1 /P1 scn"},
+    {3, "/Pattern cs", "/Device cs"},
+    {3, "/Pattern cs\n/P1 scn\n", "/Pattern cs\n1 w\n/P1 scn\n"},
+    {3, "/S1 sh\n", "/S1 sh\n/S2 sh\n"},
+    {3, "/S1 sh\n", ""},
+    {4, "/Subtype/Form", "/Subtype/Image"},
+    {5, "PaintType 1", "PaintType 2"},
+    {5, "TilingType 1", "TilingType 4"},
+    {5, "XStep 2", "XStep 0"},
+    {5, "YStep 0.5", "YStep 0.05"},
+    {5, "XStep 2", "XStep -2"},
+    {5, "/X1 9 0 R", "/X1 6 0 R"},
+    {6, "FunctionType 0", "FunctionType 4"},
+    {6, "Range[0 1]", "Range[0 1 0 1 0 1]"},
+    {6, "Range[0 1]", "Range[0 2]"},
+    {6, "Size[256]", "Size[255]"},
+    {6, "Domain[0 1]", "Domain[0 9]"},
+    {6, "BitsPerSample 8", "BitsPerSample 16"},
+    {6, "xxxx", "xxx"},
+    {8, "1 w", "/X1 Do"},
+};
+
 static void every_other_one_is_refused(void)
 {
-	static const struct {
-		size_t object;
-		const char *from, *to;
-	} bad[] = {
-	    {2, "BC[0]", "BC[]"},
-	    {2, "/Luminosity", "/Other"},
-	    {2, "/S/Luminosity", "/S/Luminosity/TR 7 0 R"},
-	    {2, "PatternType 2", "PatternType 1"},
-	    {2, "ShadingType 2", "ShadingType 3"},
-	    {2, "ShadingType 2", "ShadingType 4"},
-	    {2, "ShadingType 3", "ShadingType 2"},
-	    {2, "Coords[0 0 9 9]", "Coords[0 0 9]"},
-	    {2, "Extend[true false]", "Extend[true]"},
-	    {2, "Extend[true false]", "Extend[1 0]"},
-	    {2, "Background[1]", "Background[1 1 1]"},
-	    {2, "ColorSpace/DeviceGray", "ColorSpace/DeviceRGB"},
-	    {2, "ColorSpace/DeviceGray", "ColorSpace/Pattern"},
-	    {2, "Function 7", "Function 5"},
-	    {2, "Function 8", "Function 6"},
-	    {2, "Function 7 0 R", "Function[7 0 R]"},
-	    {2, "/P1 6 0 R", "/P1 5 0 R"},
-	    {2, "/P1 6 0 R", "/P1  6 0 R"},
-	    {2, "/S1<<", "/S2<<"},
-	    {3, "/Pattern cs\n", ""},
-	    {3, "/Pattern CS\n", ""},
-	    {3, "/Pattern CS", "/Pattern cs"},
-	    {3, "/P1 scn\n", ""},
-	    {3, "/P1 scn", "/P2 scn"},
-	    {3, "/P1 scn", "1 /P1 scn"},
-	    {3, "/Pattern cs", "/Device cs"},
-	    {3, "/Pattern cs\n/P1 scn\n", "/Pattern cs\n1 w\n/P1 scn\n"},
-	    {3, "/S1 sh\n", "/S1 sh\n/S2 sh\n"},
-	    {3, "/S1 sh\n", ""},
-	    {4, "/Subtype/Form", "/Subtype/Image"},
-	    {5, "PaintType 1", "PaintType 2"},
-	    {5, "TilingType 1", "TilingType 4"},
-	    {5, "XStep 2", "XStep 0"},
-	    {5, "YStep 0.5", "YStep 0.05"},
-	    {5, "XStep 2", "XStep -2"},
-	    {5, "/X1 9 0 R", "/X1 6 0 R"},
-	    {6, "FunctionType 0", "FunctionType 4"},
-	    {6, "Range[0 1]", "Range[0 1 0 1 0 1]"},
-	    {6, "Range[0 1]", "Range[0 2]"},
-	    {6, "Size[256]", "Size[255]"},
-	    {6, "Domain[0 1]", "Domain[0 9]"},
-	    {6, "BitsPerSample 8", "BitsPerSample 16"},
-	    {6, "xxxx", "xxx"},
-	    {8, "1 w", "/X1 Do"},
-	};
-	AUTO_BUF out;
-
-	buf_init(&out, 1 << 20);
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct diag d = {0};
-		enum err e;
-
-		print(&out, bad[i].object, bad[i].from, bad[i].to);
-		e = verdict(buf_view(&out), &d);
-		CHECK(e != OK && d.text[0]);
-		if (e == OK)
-			printf("# accepted: %zu: %s -> %s\n", bad[i].object + 1, bad[i].from,
-			       bad[i].to);
-	}
+	pdf_refuse_each(print, bad, ARRAY_LEN(bad));
 }
 
 TESTS(CASE(the_good_one_is_recognised), CASE(every_other_one_is_refused))

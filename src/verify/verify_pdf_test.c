@@ -1,7 +1,5 @@
 /* PDF as our writer prints it, written by hand, and what is refused of it. */
-#include "base/buf.h"
-#include "base/test.h"
-#include "verify/verify.h"
+#include "verify/pdf_file_test.h"
 
 #define OBJECTS 9
 
@@ -37,10 +35,9 @@ static const char *const good[OBJECTS] = {
  */
 static void print(struct buf *out, size_t change, const char *from, const char *to)
 {
-	size_t at[OBJECTS], xref;
+	size_t at[OBJECTS];
 
-	out->n = 0;
-	buf_str(out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
+	pdf_file_begin(out);
 	for (size_t i = 0; i < OBJECTS; i++) {
 		/* the picture has a NUL in its data */
 		struct slice s = slice_str(good[i]);
@@ -81,20 +78,7 @@ static void print(struct buf *out, size_t change, const char *from, const char *
 		}
 		buf_str(out, "\nendobj\n");
 	}
-	xref = out->n;
-	buf_printf(out, "xref\n0 %d\n0000000000 65535 f \n", OBJECTS + 1);
-	for (size_t i = 0; i < OBJECTS; i++)
-		buf_printf(out, "%010zu 00000 n \n", at[i]);
-	buf_printf(out, "trailer\n<</Root 1 0 R/Size %d>>\nstartxref\n%zu\n%%%%EOF\n", OBJECTS + 1,
-		   xref);
-}
-
-static enum err verdict(struct slice out, struct diag *d)
-{
-	struct limits limits = limits_default();
-	AUTO_ARENA a = arena_new(1 << 26);
-
-	return verify_output(S("pdf"), out, &limits, a, d);
+	pdf_file_end(out, at, OBJECTS);
 }
 
 static void the_good_one_is_recognised(void)
@@ -104,118 +88,103 @@ static void the_good_one_is_recognised(void)
 
 	buf_init(&out, 1 << 20);
 	print(&out, SIZE_MAX, "", "");
-	CHECK(verdict(buf_view(&out), &d) == OK);
+	CHECK(pdf_verdict(buf_view(&out), &d) == OK);
 	if (d.text[0])
 		printf("# %s at %zu\n%.*s\n", d.text, d.offset, (int)out.n, (const char *)out.p);
 }
 
+static const struct pdf_change bad[] = {
+    {0, "/Type", "/OpenAction 3 0 R/Type"},
+    {0, "/Pages", "/AA<<>>/Pages"},
+    {0, "/Pages 2 0 R/Type/Catalog", "/Type/Catalog/Pages 2 0 R"},
+    {0, "/Pages 2 0 R", "/Pages 2 0 R/Pages 2 0 R"},
+    {0, "/Pages 2", "/Pages  2"},
+    {0, "/Pages 2", "/Pages 02"},
+    {0, "/Pages 2", "/Pages 3"},
+    {0, "/Pages 2 0", "/Pages 2 1"},
+    {0, "/Type", "/T#79pe"},
+    {0, "/Type/Catalog", ""},
+    {1, "Count 1", "Count 2"},
+    {1, "3 0 R", "3 0 R 3 0 R"},
+    {1, "[3 0 R]", "[]"},
+    {2, "<68", "<6A"}, /* jttps */
+    {2, "/URI/Type", "/JavaScript/Type"},
+    {2, "URI<6", "URI<06"},
+    {2, "/Border[0 0 0]/Dest",
+     "/A<</S/URI/Type/Action/URI<68747470733A2F2F612E6578616D706C652F>>>/Border[0 0 "
+     "0]/Dest"},
+    {2, "[3 0 R/XYZ 0 9 0]", "[2 0 R/XYZ 0 9 0]"},
+    {2, "[3 0 R/XYZ 0 9 0]", "[3 0 R/XYZ 0 9 2]"},
+    {2, "Rect[0 0 9 9]", "Rect[0 0 9]"},
+    {2, "Subtype/Link", "Subtype/Widget"},
+    {2, "595.276", "595.2760"},
+    {2, "595.276", "+595"},
+    {2, "595.276", "-0"},
+    {2, "Rotate 90", "Rotate 45"},
+    {2, "/Rotate 90", "/Rotate 90/Thumb 9 0 R"},
+    {2, "CA 0.5", "CA 1.5"},
+    {2, "/G1<<", "/G2<<"},
+    {2, "/X1 6 0 R/X2", "/X1 6 0 R/X3"},
+    {2, "/X1 6 0 R/X2 7 0 R", "/X1 6 0 R/X2 7 0 R/X3 6 0 R"}, /* nobody draws it */
+    {2, "/F1 5 0 R", "/F1 6 0 R"},
+    {2, "Contents 4 0 R", "Contents[4 0 R]"},
+    {3, "/G1 gs", "/G1  gs"},
+    {3, "0.5 0 cm", ".5 0 cm"},
+    {3, "0.5 0 cm", "0.50 0 cm"},
+    {3, "0.5 0 cm", "(a) 0 cm"},
+    {3, "/X1 Do", "/X2 Do"},
+    {3, "Q\nBT", "Q\nQ\nBT"},
+    {3, "q\n", ""},
+    {3, "BT\n", ""},
+    {3, "ET\n", ""},
+    {3, "[<41>-5<42>3 4] TJ", "[<41> -5<42>3 4] TJ"},
+    {3, "[<41>-5<42>3 4] TJ", "[<4a>-5] TJ"},
+    {3, "<41>", "<4>"},
+    {3, "W\nn", "W\nW\nn"},
+    {3, "W\nn", "W\n"},
+    {3, "[1 2] 0 d", "[1 -2] 0 d"},
+    {3, "0 0 m", "0 0 m % x"},
+    {3, "0 0 m", "/X cs"},
+    {3, "0 0 m", "BI"},
+    {3, "0 d\n", "0 d\n1 w"},
+    {3, "0 d\n", "0 d\n<</X 1>> BDC\n"},
+    {3, "Length 92", "Length 91"},
+    {3, "<</Length", "<</F(x)/Length"},
+    {3, "<</Length", "<</DL 92/Length"},
+    {3, "<</Length", "<</Filter/LZWDecode/Length"},
+    {3, "<</Length", "<</DL 99/Filter/FlateDecode/Length"},
+    {4, "Helvetica", "Helve#74ica"},
+    {4, "65/a", "65 66/a"},
+    {4, "65/a", "256/a"},
+    {4, "/b 70", "/b  70"},
+    {4, "/a/b", "/a/(b"},
+    {4, "Subtype/Type1", "Subtype/Type3"},
+    {4, "Subtype/Type1", "Subtype/Type0"},
+    {4, "/Type/Font>>", "/Type/Font/Widths[1]>>"},
+    {5, "BBox[0 0 1 1]/", ""},
+    {5, "/Resources<<>>", ""},
+    {5, "0 g", "/X1 Do"},
+    {5, "/Subtype/Form", "/Subtype/PS"},
+    {6, "1<000000FFFFFF>", "2<000000FFFFFF>"},
+    {6, "Width 9", "Width 8"},
+    {6, "Width 9", "Width 17"},
+    {6, "Height 2", "Height 3"},
+    {6, "SMask 9 0 R", "SMask 6 0 R"},
+    {6, "SMask 9 0 R", "SMask 7 0 R"},
+    {6, "/ColorSpace[/Indexed/DeviceRGB 1<000000FFFFFF>]", ""},
+    {6, "/Height", "/ImageMask true/Height"},
+    {7, "<41> <3042>", "<41> <200B>"},
+    {7, "<41> <3042>", "<41> <D800>"},
+    {7, "<41> <3042>\n", "<41> <3042>\n<40> <3042>\n"},
+    {7, "1 beginbfchar", "2 beginbfchar"},
+    {7, "<00> <FF>", "<0000> <FFFF>"},
+    {7, "pop\nend\n", "pop\nEVIL\nend\n"},
+    {8, "Width 2", "Mask 9 0 R/Width 2"},
+};
+
 static void every_other_one_is_refused(void)
 {
-	static const struct {
-		size_t object;
-		const char *from, *to;
-	} bad[] = {
-	    {0, "/Type", "/OpenAction 3 0 R/Type"},
-	    {0, "/Pages", "/AA<<>>/Pages"},
-	    {0, "/Pages 2 0 R/Type/Catalog", "/Type/Catalog/Pages 2 0 R"},
-	    {0, "/Pages 2 0 R", "/Pages 2 0 R/Pages 2 0 R"},
-	    {0, "/Pages 2", "/Pages  2"},
-	    {0, "/Pages 2", "/Pages 02"},
-	    {0, "/Pages 2", "/Pages 3"},
-	    {0, "/Pages 2 0", "/Pages 2 1"},
-	    {0, "/Type", "/T#79pe"},
-	    {0, "/Type/Catalog", ""},
-	    {1, "Count 1", "Count 2"},
-	    {1, "3 0 R", "3 0 R 3 0 R"},
-	    {1, "[3 0 R]", "[]"},
-	    {2, "<68", "<6A"}, /* jttps */
-	    {2, "/URI/Type", "/JavaScript/Type"},
-	    {2, "URI<6", "URI<06"},
-	    {2, "/Border[0 0 0]/Dest",
-	     "/A<</S/URI/Type/Action/URI<68747470733A2F2F612E6578616D706C652F>>>/Border[0 0 "
-	     "0]/Dest"},
-	    {2, "[3 0 R/XYZ 0 9 0]", "[2 0 R/XYZ 0 9 0]"},
-	    {2, "[3 0 R/XYZ 0 9 0]", "[3 0 R/XYZ 0 9 2]"},
-	    {2, "Rect[0 0 9 9]", "Rect[0 0 9]"},
-	    {2, "Subtype/Link", "Subtype/Widget"},
-	    {2, "595.276", "595.2760"},
-	    {2, "595.276", "+595"},
-	    {2, "595.276", "-0"},
-	    {2, "Rotate 90", "Rotate 45"},
-	    {2, "/Rotate 90", "/Rotate 90/Thumb 9 0 R"},
-	    {2, "CA 0.5", "CA 1.5"},
-	    {2, "/G1<<", "/G2<<"},
-	    {2, "/X1 6 0 R/X2", "/X1 6 0 R/X3"},
-	    {2, "/X1 6 0 R/X2 7 0 R", "/X1 6 0 R/X2 7 0 R/X3 6 0 R"}, /* nobody draws it */
-	    {2, "/F1 5 0 R", "/F1 6 0 R"},
-	    {2, "Contents 4 0 R", "Contents[4 0 R]"},
-	    {3, "/G1 gs", "/G1  gs"},
-	    {3, "0.5 0 cm", ".5 0 cm"},
-	    {3, "0.5 0 cm", "0.50 0 cm"},
-	    {3, "0.5 0 cm", "(a) 0 cm"},
-	    {3, "/X1 Do", "/X2 Do"},
-	    {3, "Q\nBT", "Q\nQ\nBT"},
-	    {3, "q\n", ""},
-	    {3, "BT\n", ""},
-	    {3, "ET\n", ""},
-	    {3, "[<41>-5<42>3 4] TJ", "[<41> -5<42>3 4] TJ"},
-	    {3, "[<41>-5<42>3 4] TJ", "[<4a>-5] TJ"},
-	    {3, "<41>", "<4>"},
-	    {3, "W\nn", "W\nW\nn"},
-	    {3, "W\nn", "W\n"},
-	    {3, "[1 2] 0 d", "[1 -2] 0 d"},
-	    {3, "0 0 m", "0 0 m % x"},
-	    {3, "0 0 m", "/X cs"},
-	    {3, "0 0 m", "BI"},
-	    {3, "0 d\n", "0 d\n1 w"},
-	    {3, "0 d\n", "0 d\n<</X 1>> BDC\n"},
-	    {3, "Length 92", "Length 91"},
-	    {3, "<</Length", "<</F(x)/Length"},
-	    {3, "<</Length", "<</DL 92/Length"},
-	    {3, "<</Length", "<</Filter/LZWDecode/Length"},
-	    {3, "<</Length", "<</DL 99/Filter/FlateDecode/Length"},
-	    {4, "Helvetica", "Helve#74ica"},
-	    {4, "65/a", "65 66/a"},
-	    {4, "65/a", "256/a"},
-	    {4, "/b 70", "/b  70"},
-	    {4, "/a/b", "/a/(b"},
-	    {4, "Subtype/Type1", "Subtype/Type3"},
-	    {4, "Subtype/Type1", "Subtype/Type0"},
-	    {4, "/Type/Font>>", "/Type/Font/Widths[1]>>"},
-	    {5, "BBox[0 0 1 1]/", ""},
-	    {5, "/Resources<<>>", ""},
-	    {5, "0 g", "/X1 Do"},
-	    {5, "/Subtype/Form", "/Subtype/PS"},
-	    {6, "1<000000FFFFFF>", "2<000000FFFFFF>"},
-	    {6, "Width 9", "Width 8"},
-	    {6, "Width 9", "Width 17"},
-	    {6, "Height 2", "Height 3"},
-	    {6, "SMask 9 0 R", "SMask 6 0 R"},
-	    {6, "SMask 9 0 R", "SMask 7 0 R"},
-	    {6, "/ColorSpace[/Indexed/DeviceRGB 1<000000FFFFFF>]", ""},
-	    {6, "/Height", "/ImageMask true/Height"},
-	    {7, "<41> <3042>", "<41> <200B>"},
-	    {7, "<41> <3042>", "<41> <D800>"},
-	    {7, "<41> <3042>\n", "<41> <3042>\n<40> <3042>\n"},
-	    {7, "1 beginbfchar", "2 beginbfchar"},
-	    {7, "<00> <FF>", "<0000> <FFFF>"},
-	    {7, "pop\nend\n", "pop\nEVIL\nend\n"},
-	    {8, "Width 2", "Mask 9 0 R/Width 2"},
-	};
-	AUTO_BUF out;
-
-	buf_init(&out, 1 << 20);
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct diag d = {0};
-		enum err e;
-
-		print(&out, bad[i].object, bad[i].from, bad[i].to);
-		e = verdict(buf_view(&out), &d);
-		CHECK(e != OK && d.text[0]);
-		if (e == OK)
-			printf("# accepted: %zu: %s -> %s\n", bad[i].object + 1, bad[i].from,
-			       bad[i].to);
-	}
+	pdf_refuse_each(print, bad, ARRAY_LEN(bad));
 }
 
 static bool is_content(uint8_t c)
@@ -233,7 +202,7 @@ static void every_byte_is_looked_at(void)
 	buf_init(&out, 1 << 20);
 	print(&out, SIZE_MAX, "", "");
 	for (size_t n = 0; n < out.n; n++)
-		CHECK(verdict(slice_head(buf_view(&out), n), NULL) != OK);
+		CHECK(pdf_verdict(slice_head(buf_view(&out), n), NULL) != OK);
 	for (size_t i = 0; i <= out.n; i++) {
 		static const char more[] = " \n%x";
 
@@ -244,7 +213,7 @@ static void every_byte_is_looked_at(void)
 			buf_slice(&b, slice_head(buf_view(&out), i));
 			buf_byte(&b, (uint8_t)more[k]);
 			buf_slice(&b, slice_from(buf_view(&out), i));
-			passed += verdict(buf_view(&b), NULL) == OK;
+			passed += pdf_verdict(buf_view(&b), NULL) == OK;
 		}
 	}
 	CHECK(passed == 0);
@@ -258,7 +227,7 @@ static void every_byte_is_looked_at(void)
 			bool joins = (was == ' ' || was == '/') && is_content(is);
 
 			out.p[i] = is;
-			if (!is_content(was) && !joins && verdict(buf_view(&out), NULL) == OK) {
+			if (!is_content(was) && !joins && pdf_verdict(buf_view(&out), NULL) == OK) {
 				printf("# byte %zu %c -> %c\n", i, was, out.p[i]);
 				CHECK(false);
 			}

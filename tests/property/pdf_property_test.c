@@ -5,7 +5,7 @@
 #include "base/test.h"
 #include "base/test_file.h"
 #include "format/job_test.h"
-#include "verify/verify.h"
+#include "verify/pdf_file_test.h"
 
 static enum err verdict(struct slice out, struct diag *d)
 {
@@ -43,7 +43,7 @@ static void outputs_are_recognised_and_settle(void)
 /* The same file with a right table behind it, so that nothing but what was planted is wrong. */
 static void mend_table(struct slice file, struct buf *out)
 {
-	size_t at[4096], n = 0, xref;
+	size_t at[4096], n = 0;
 	struct slice body = slice_head(file, slice_rfind(file, S("xref\n0 ")));
 
 	out->n = 0;
@@ -60,12 +60,7 @@ static void mend_table(struct slice file, struct buf *out)
 		at[n] = i + found;
 		i = at[n] + 1;
 	}
-	xref = out->n;
-	buf_printf(out, "xref\n0 %zu\n0000000000 65535 f \n", n + 1);
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%010zu 00000 n \n", at[i]);
-	buf_printf(out, "trailer\n<</Root 1 0 R/Size %zu>>\nstartxref\n%zu\n%%%%EOF\n", n + 1,
-		   xref);
+	pdf_file_end(out, at, n);
 }
 
 static void what_acts_is_refused_wherever_it_is_planted(void)
