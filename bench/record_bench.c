@@ -20,7 +20,7 @@
 #include "os/rand.h"
 #include "record/check.h"
 #include "record/prove.h"
-#include "record/publish.h"
+#include "record/sign_test.h"
 #include "store/driver.h"
 #include "store/governance.h"
 #include "store/log.h"
@@ -104,18 +104,8 @@ static double publish(struct store *s, struct signer *g)
 {
 	uint64_t start = clock_mono_us();
 
-	for (;;) {
-		AUTO_ARENA a = arena_new(8 << 20);
-		struct hash prev;
-		AUTO_BUF bundle;
-		size_t n;
-
-		buf_init(&bundle, PUBLISH_BUNDLE_MAX);
-		must(record_batch(s, signer_size(g), a, &bundle, &n, &prev), "batch");
-		if (n == 0)
-			return since(start);
-		must(signer_add(g, signer_size(g), prev, buf_view(&bundle), n), "sign");
-	}
+	must(sign_all(s, g), "sign");
+	return since(start);
 }
 
 static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)

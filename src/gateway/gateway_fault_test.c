@@ -3,19 +3,7 @@
  * time that runs out, disks that fill, and the gateway's own death at every step.
  */
 #include "gateway/box_test.h"
-
-/* A writer that has read again what an earlier one left; *at: how far, asked and got. */
-static enum err writer_from(int fd, const struct blob_seal *seal, uint64_t size, uint64_t *at,
-			    struct blob_writer **ret)
-{
-	bool more = true;
-
-	TRY(blob_writer_open(fd, seal, size, *at, ret));
-	while (more)
-		TRY(blob_writer_resume(*ret, &more));
-	*at = blob_writer_at(*ret);
-	return OK;
-}
+#include "store/writer_test.h"
 
 static void uploads_resume_and_repeat(void)
 {

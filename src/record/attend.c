@@ -75,6 +75,15 @@ static enum err put_one(struct store *s, const char *type, const char *name, con
 	return put(s, &(struct record_event){.type = type, .fields = &f, .n = 1}, name, now_ms);
 }
 
+static enum err put_number(struct store *s, const char *type, const char *name, const char *key,
+			   uint64_t value, int64_t now_ms)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+	return put_one(s, type, name, key, text, now_ms);
+}
+
 enum err attend_named(struct store *s, const char *name, const char *key, int64_t now_ms)
 {
 	return put_one(s, "witness.named", name, "key", key, now_ms);
@@ -82,10 +91,7 @@ enum err attend_named(struct store *s, const char *name, const char *key, int64_
 
 enum err attend_cosigned(struct store *s, const char *name, uint64_t size, int64_t now_ms)
 {
-	char text[24];
-
-	snprintf(text, sizeof text, "%llu", (unsigned long long)size);
-	return put_one(s, "witness.cosigned", name, "size", text, now_ms);
+	return put_number(s, "witness.cosigned", name, "size", size, now_ms);
 }
 
 enum err attend_refused(struct store *s, const char *name, const char *why, int64_t now_ms)
@@ -95,10 +101,7 @@ enum err attend_refused(struct store *s, const char *name, const char *why, int6
 
 enum err attend_silent(struct store *s, const char *name, uint64_t last, int64_t now_ms)
 {
-	char text[24];
-
-	snprintf(text, sizeof text, "%llu", (unsigned long long)last);
-	return put_one(s, "witness.silent", name, "last", text, now_ms);
+	return put_number(s, "witness.silent", name, "last", last, now_ms);
 }
 
 enum err attend_count(struct store *s, unsigned fresh, unsigned required, int64_t now_ms)

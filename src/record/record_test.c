@@ -9,8 +9,7 @@
 #include "record/chain.h"
 #include "record/check.h"
 #include "record/prove.h"
-#include "record/publish.h"
-#include "record/signer.h"
+#include "record/sign_test.h"
 #include "store/driver.h"
 #include "store/log.h"
 
@@ -75,18 +74,7 @@ static void append(unsigned n)
 
 static enum err sign(struct signer *s)
 {
-	for (;;) {
-		AUTO_ARENA a = arena_new(4 << 20);
-		struct hash prev;
-		AUTO_BUF bundle;
-		size_t n;
-
-		buf_init(&bundle, PUBLISH_BUNDLE_MAX);
-		TRY(record_batch(t.store, signer_size(s), a, &bundle, &n, &prev));
-		if (n == 0)
-			return OK;
-		TRY(signer_add(s, signer_size(s), prev, buf_view(&bundle), n));
-	}
+	return sign_all(t.store, s);
 }
 
 static void an_entry_has_one_form(void)

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "os/file.h"
+#include "os/log.h"
 #include "sekisho/ids.h"
 #include "tlog/note.h"
 
@@ -540,6 +541,21 @@ enum err config_given(struct arena *a, const char *dir, int fd, const struct con
 	buf_init(&text, CONFIG_MAX);
 	TRY(mem_read(fd, &text));
 	return config_parse(a, dir, buf_view(&text), ret, &d);
+}
+
+const struct config *config_taken(const char *dir, int fd, struct arena **ret_arena)
+{
+	struct arena *a = arena_new(CONFIG_ARENA);
+	const struct config *c = NULL;
+	enum err e = a ? config_given(a, dir, fd, &c) : ERR_MEMORY;
+
+	if (e != OK) {
+		arena_free(a);
+		log_event(LEVEL_ERROR, "config-not-taken", "err=\"%s\"", err_str(e));
+		return NULL;
+	}
+	*ret_arena = a;
+	return c;
 }
 
 const struct config_listener *config_listener(const struct config *c, const char *zone)

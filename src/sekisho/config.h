@@ -20,6 +20,7 @@
 #define CONFIG_LISTENERS_MAX 16
 #define CONFIG_HOSTS_MAX 16
 #define CONFIG_WITNESSES_MAX 16
+#define CONFIG_ARENA ((size_t)4 << 20) /* of one configuration */
 
 struct config_listener {
 	char zone[33]; /* as in the policy: a-z, 0-9, '-' */
@@ -67,6 +68,13 @@ enum err config_load(struct arena *a, const char *dir, const struct config **ret
 /* The same of a sealed memory file that holds its text, which the parent gives to the roles. */
 enum err config_given(struct arena *a, const char *dir, int fd, const struct config **ret)
     NODISCARD;
+
+/*
+ * The same of what a reload offered, in an arena of its own that the caller then owns. The parent
+ * has checked it: only memory can fail. Then NULL, *ret_arena untouched, and log event
+ * config-not-taken.
+ */
+const struct config *config_taken(const char *dir, int fd, struct arena **ret_arena) NODISCARD;
 
 const struct config_listener *config_listener(const struct config *c, const char *zone);
 

@@ -5,7 +5,6 @@
 #include "sekisho/reload.h"
 
 #define ANSWER_MS 10000u
-#define CONFIG_ARENA (4u << 20)
 
 void parent_reload_end(struct parent *p)
 {

@@ -27,7 +27,6 @@
 #include "store/log.h"
 
 #define POLICY_ARENA (256u << 20)
-#define CONFIG_ARENA (4u << 20)
 #define UPLOAD_MAX (4ull << 30)
 /* Beyond this a file costs less than the pages that are written twice. */
 #define IN_ROW_MAX 65536u
@@ -386,18 +385,14 @@ static void reload(struct state *s)
 			  d.column, d.text[0] ? d.text : err_str(e));
 }
 
-/* The parent has checked it: only memory can fail, and then what was stays. */
+/* What was stays where the new one cannot be taken. */
 static void take_config(struct state *s)
 {
-	struct arena *a = arena_new(CONFIG_ARENA);
-	const struct config *c;
-	enum err e = a ? config_given(a, s->env->dir, s->env->offer.config, &c) : ERR_MEMORY;
+	struct arena *a = NULL;
+	const struct config *c = config_taken(s->env->dir, s->env->offer.config, &a);
 
-	if (e != OK) {
-		arena_free(a);
-		log_event(LEVEL_ERROR, "config-not-taken", "err=\"%s\"", err_str(e));
+	if (!c)
 		return;
-	}
 	gateway_watermark(s->gateway, c->watermark_bytes);
 	/* What the rooms hold of the first one is what cannot change. */
 	arena_free(s->next_arena);

@@ -23,7 +23,6 @@ enum {
 	COMMAND_TIMEOUT_MS = 30000,
 	REQUEST_ARENA = 32 << 20,
 	POLICY_ARENA = 256 << 20,
-	CONFIG_ARENA = 4 << 20,
 	LATERS_MAX = 512
 };
 
@@ -367,18 +366,14 @@ static void before_close(void *arg, struct role_edge *edge)
 
 static void show_config(struct state *s);
 
-/* The parent has checked it: only memory can fail, and then what was stays. */
+/* What was stays where the new one cannot be taken. */
 static void take_config(struct state *s)
 {
-	struct arena *a = arena_new(CONFIG_ARENA);
-	const struct config *c;
-	enum err e = a ? config_given(a, s->env->dir, s->env->offer.config, &c) : ERR_MEMORY;
+	struct arena *a = NULL;
+	const struct config *c = config_taken(s->env->dir, s->env->offer.config, &a);
 
-	if (e != OK) {
-		arena_free(a);
-		log_event(LEVEL_ERROR, "config-not-taken", "err=\"%s\"", err_str(e));
+	if (!c)
 		return;
-	}
 	s->config = c;
 	show_config(s);
 	arena_free(s->arena);

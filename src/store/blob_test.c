@@ -6,7 +6,7 @@
 #include "base/test.h"
 #include "os/fd.h"
 #include "os/rand.h"
-#include "store/blob.h"
+#include "store/writer_test.h"
 
 static struct {
 	char dir[64];
@@ -200,19 +200,6 @@ static void a_result_is_no_original(void)
 	drop(&a);
 	drop(&b);
 	tear_down();
-}
-
-/* A writer that has read again what an earlier one left; *at: how far, asked and got. */
-static enum err writer_from(int fd, const struct blob_seal *seal, uint64_t size, uint64_t *at,
-			    struct blob_writer **ret)
-{
-	bool more = true;
-
-	TRY(blob_writer_open(fd, seal, size, *at, ret));
-	while (more)
-		TRY(blob_writer_resume(*ret, &more));
-	*at = blob_writer_at(*ret);
-	return OK;
 }
 
 /* A slice is BLOB_RESUME bytes, however much there is; no byte is taken before the last. */

@@ -15,9 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "os/file.h"
-#include "record/publish.h"
 #include "record/record.h"
-#include "record/signer.h"
+#include "record/sign_test.h"
 #include "store/driver.h"
 #include "store/log.h"
 
@@ -63,22 +62,6 @@ static enum err append(struct store *s, struct shared *sh, unsigned count)
 	return OK;
 }
 
-static enum err sign(struct store *s, struct signer *g)
-{
-	for (;;) {
-		AUTO_ARENA a = arena_new(4 << 20);
-		struct hash prev;
-		AUTO_BUF bundle;
-		size_t n;
-
-		buf_init(&bundle, PUBLISH_BUNDLE_MAX);
-		TRY(record_batch(s, signer_size(g), a, &bundle, &n, &prev));
-		if (n == 0)
-			return OK;
-		TRY(signer_add(g, signer_size(g), prev, buf_view(&bundle), n));
-	}
-}
-
 static enum err work(struct shared *sh, bool once)
 {
 	char path[4096];
@@ -91,7 +74,7 @@ static enum err work(struct shared *sh, bool once)
 	sh->open = true;
 	do {
 		TRY(append(s, sh, 1 + (unsigned)rand() % 9));
-		TRY(sign(s, g));
+		TRY(sign_all(s, g));
 	} while (!once);
 	signer_close(g);
 	store_close(s);
