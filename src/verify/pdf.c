@@ -1,5 +1,6 @@
 #include "verify/pdf.h"
 
+#include <stdio.h>
 #include "base/buf.h"
 #include "names/field.h"
 #include "verify/unfold.h"
